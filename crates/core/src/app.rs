@@ -1,0 +1,89 @@
+//! Every service of the product, built from the ports. The server and the background work are
+//! given this and nothing else.
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+use crate::delivery::{Delivery, DeliveryParts, DeliverySettings, Provider};
+use crate::inbound::{Inbound, InboundParts};
+use crate::keyring::Keyring;
+use crate::ledger::Ledger;
+use crate::phone::Region;
+use crate::policy::Policy;
+use crate::random::Entropy;
+use crate::tenants::{Integrations, TenantStore, Tenants};
+use crate::time::Clock;
+use crate::verification::{VerificationParts, VerificationStore, Verifications};
+
+/// What an installation is made of.
+pub struct Parts {
+    pub ledger: Arc<dyn Ledger>,
+    pub verifications: Arc<dyn VerificationStore>,
+    pub tenants: Arc<dyn TenantStore>,
+    pub keyring: Keyring,
+    pub integrations: Integrations,
+    pub providers: Vec<Arc<dyn Provider>>,
+    pub policy: Arc<Policy>,
+    pub default_region: Option<Region>,
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Arc<dyn Entropy>,
+    pub delivery: DeliverySettings,
+}
+
+/// The services. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    pub verifications: Arc<Verifications>,
+    pub tenants: Arc<Tenants>,
+    pub delivery: Arc<Delivery>,
+    pub inbound: Arc<Inbound>,
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Arc<dyn Entropy>,
+}
+
+impl App {
+    pub fn new(parts: Parts) -> Self {
+        let queued = Arc::new(Notify::new());
+        let Parts { ledger, keyring, integrations, providers, clock, entropy, .. } = parts;
+        let delivery = Delivery::new(DeliveryParts {
+            ledger: ledger.clone(),
+            store: parts.verifications.clone(),
+            keyring: keyring.clone(),
+            integrations: integrations.clone(),
+            providers: providers.clone(),
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            queued: queued.clone(),
+            settings: parts.delivery,
+        });
+        let inbound = Inbound::new(InboundParts {
+            ledger: ledger.clone(),
+            keyring: keyring.clone(),
+            integrations: integrations.clone(),
+            providers,
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+        });
+        let verifications = Verifications::new(VerificationParts {
+            ledger,
+            store: parts.verifications,
+            keyring,
+            integrations,
+            policy: parts.policy,
+            default_region: parts.default_region,
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            queued,
+        });
+        let tenants = Tenants::new(parts.tenants, clock.clone(), entropy.clone());
+        Self {
+            verifications: Arc::new(verifications),
+            tenants: Arc::new(tenants),
+            delivery: Arc::new(delivery),
+            inbound: Arc::new(inbound),
+            clock,
+            entropy,
+        }
+    }
+}

@@ -1,0 +1,344 @@
+//! A message on its way, and the rules of trying again.
+//!
+//! ```text
+//! queued ──claim──► calling ──► accepted ──receipts──► sent, delivered, read | failed
+//!    ▲                │  │
+//!    └── not sent ────┘  └── answer lost ──► unknown ──no receipt──► calling, once
+//! ```
+//! The row is `calling` in storage before the provider is called, so that a crash in between is
+//! seen afterwards as an answer that was lost.
+
+use std::time::Duration;
+
+use super::{Channel, Receipt, Receipts};
+use crate::id::{TenantId, VerificationId};
+use crate::keyring::Sealed;
+use crate::time::{Timestamp, minutes, seconds};
+
+/// How long a claim holds. It exceeds the provider's time-out, so that a claim that ran out means
+/// a process that died.
+pub const LEASE: Duration = seconds(30);
+/// How long a receipt may take to settle an answer that was lost.
+const RECONCILIATION: Duration = seconds(10);
+const MOST_TRIES: u8 = 4;
+const BACKOFF_BASE: Duration = Duration::from_millis(500);
+const BACKOFF_CAP: Duration = seconds(8);
+/// No try begins later than this after the message was made.
+const PATIENCE: Duration = seconds(45);
+/// A provider's hint is not followed beyond this.
+const LONGEST_HINT: Duration = minutes(1);
+
+/// A message of a verification: its tenant, the verification, and its place there, from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MessageKey {
+    pub tenant: TenantId,
+    pub verification: VerificationId,
+    pub number: u8,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    pub key: MessageKey,
+    pub channel: Channel,
+    pub state: MessageState,
+    /// When something is to be done about it next; `None` when nothing is.
+    pub due_at: Option<Timestamp>,
+    /// Calls to the provider so far.
+    pub tries: u8,
+    /// An answer was lost and the message sent again: the same code may arrive twice.
+    pub possible_duplicate: bool,
+    /// The provider's id, sealed because it holds the phone number.
+    pub provider_id: Option<Sealed>,
+    pub receipts: Receipts,
+    pub created_at: Timestamp,
+    pub accepted_at: Option<Timestamp>,
+}
+
+/// Where a message stands with us. The names are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MessageState {
+    Queued,
+    Calling,
+    Unknown,
+    Accepted,
+    Failed,
+    /// Its verification ended before it was sent.
+    Dropped,
+}
+
+/// Where a message stands as the tenant sees it: our state and the receipts together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MessageStatus {
+    Queued,
+    Sending,
+    Accepted,
+    Sent,
+    Delivered,
+    Read,
+    Failed,
+    Dropped,
+}
+
+/// What claiming a due message found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Claim {
+    /// Call the provider now. The number is the try, which settling it must name.
+    Call { attempt: u8 },
+    /// The last try's answer was lost: a receipt has some time to come.
+    Wait,
+    /// It is over; nothing more is tried.
+    GaveUp,
+    /// Somebody else has it, or nothing is to be done.
+    NotDue,
+}
+
+/// What came of calling the provider.
+#[derive(Clone, Debug)]
+pub enum SendOutcome {
+    Accepted {
+        provider_id: Sealed,
+    },
+    /// Not sent; `jitter` in 0..=255 spreads the next try.
+    Retry {
+        after: Option<Duration>,
+        code: Option<i64>,
+        jitter: u8,
+    },
+    Unknown {
+        code: Option<i64>,
+    },
+    Failed {
+        code: i64,
+    },
+}
+
+/// What settling did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Settled {
+    Accepted,
+    WillRetry,
+    WillWait,
+    Failed,
+    /// The claim was no longer this try's.
+    Stale,
+}
+
+impl Message {
+    pub fn queued(key: MessageKey, channel: Channel, now: Timestamp) -> Self {
+        Self {
+            key,
+            channel,
+            state: MessageState::Queued,
+            due_at: Some(now),
+            tries: 0,
+            possible_duplicate: false,
+            provider_id: None,
+            receipts: Receipts::default(),
+            created_at: now,
+            accepted_at: None,
+        }
+    }
+
+    pub fn claim(&mut self, now: Timestamp) -> Claim {
+        if self.due_at.is_none_or(|due| now < due) {
+            return Claim::NotDue;
+        }
+        match self.state {
+            MessageState::Queued => self.call(now),
+            MessageState::Calling => {
+                self.wait(MessageState::Unknown, now.plus(RECONCILIATION));
+                Claim::Wait
+            }
+            // A person is waiting for this code: a second copy is better than none, once.
+            MessageState::Unknown if !self.possible_duplicate && self.tries < MOST_TRIES => {
+                self.possible_duplicate = true;
+                self.call(now)
+            }
+            MessageState::Unknown => {
+                self.end(MessageState::Failed, now);
+                Claim::GaveUp
+            }
+            MessageState::Accepted | MessageState::Failed | MessageState::Dropped => {
+                self.due_at = None;
+                Claim::NotDue
+            }
+        }
+    }
+
+    /// The verification ended: a message that nobody waits for is not sent.
+    pub fn drop_unsent(&mut self) {
+        match self.state {
+            MessageState::Queued => {
+                self.state = MessageState::Dropped;
+                self.due_at = None;
+            }
+            // It may be on its way; only receipts can tell.
+            MessageState::Calling | MessageState::Unknown => {
+                self.state = MessageState::Unknown;
+                self.due_at = None;
+            }
+            MessageState::Accepted | MessageState::Failed | MessageState::Dropped => {}
+        }
+    }
+
+    pub fn settle(&mut self, attempt: u8, outcome: &SendOutcome, now: Timestamp) -> Settled {
+        if let SendOutcome::Accepted { provider_id } = outcome {
+            self.provider_id.get_or_insert_with(|| provider_id.clone());
+        }
+        if self.state != MessageState::Calling || self.tries != attempt {
+            return Settled::Stale;
+        }
+        match outcome {
+            SendOutcome::Accepted { .. } => {
+                self.accept(now);
+                Settled::Accepted
+            }
+            SendOutcome::Retry { after, code, jitter } => self.retry(*after, *code, *jitter, now),
+            SendOutcome::Unknown { code } => {
+                self.receipts.error = *code;
+                self.wait(MessageState::Unknown, now.plus(RECONCILIATION));
+                Settled::WillWait
+            }
+            SendOutcome::Failed { code } => {
+                self.receipts.error = Some(*code);
+                self.end(MessageState::Failed, now);
+                Settled::Failed
+            }
+        }
+    }
+
+    /// Joins a receipt. Answers whether it said something new.
+    pub fn receive(&mut self, receipt: &Receipt, now: Timestamp) -> bool {
+        if !self.receipts.join(receipt) {
+            return false;
+        }
+        // Whatever a receipt says, the provider had the message.
+        if self.receipts.is_failed() {
+            self.end(MessageState::Failed, now);
+        } else {
+            self.accept(now);
+        }
+        true
+    }
+
+    pub fn status(&self) -> MessageStatus {
+        let receipts = &self.receipts;
+        if receipts.read_at.is_some() {
+            return MessageStatus::Read;
+        }
+        if receipts.delivered_at.is_some() {
+            return MessageStatus::Delivered;
+        }
+        match self.state {
+            MessageState::Queued => MessageStatus::Queued,
+            MessageState::Calling | MessageState::Unknown => MessageStatus::Sending,
+            MessageState::Accepted if receipts.sent_at.is_some() => MessageStatus::Sent,
+            MessageState::Accepted => MessageStatus::Accepted,
+            MessageState::Failed => MessageStatus::Failed,
+            MessageState::Dropped => MessageStatus::Dropped,
+        }
+    }
+
+    fn call(&mut self, now: Timestamp) -> Claim {
+        self.tries += 1;
+        self.wait(MessageState::Calling, now.plus(LEASE));
+        Claim::Call { attempt: self.tries }
+    }
+
+    fn accept(&mut self, now: Timestamp) {
+        self.state = MessageState::Accepted;
+        self.due_at = None;
+        self.accepted_at.get_or_insert(now);
+    }
+
+    fn retry(
+        &mut self,
+        after: Option<Duration>,
+        code: Option<i64>,
+        jitter: u8,
+        now: Timestamp,
+    ) -> Settled {
+        let ceiling = BACKOFF_CAP.min(BACKOFF_BASE * 2_u32.pow(self.tries.into()));
+        let jittered = ceiling * u32::from(jitter) / 255;
+        let hint = after.unwrap_or_default().min(LONGEST_HINT);
+        let next = now.plus(hint + jittered);
+        self.receipts.error = code;
+        if self.tries >= MOST_TRIES || next > self.created_at.plus(PATIENCE) {
+            self.end(MessageState::Failed, now);
+            return Settled::Failed;
+        }
+        self.wait(MessageState::Queued, next);
+        Settled::WillRetry
+    }
+
+    fn wait(&mut self, state: MessageState, until: Timestamp) {
+        self.state = state;
+        self.due_at = Some(until);
+    }
+
+    fn end(&mut self, state: MessageState, now: Timestamp) {
+        self.state = state;
+        self.due_at = None;
+        self.receipts.failed_at.get_or_insert(now);
+    }
+}
+
+impl MessageKey {
+    /// The reference that a provider sends back with each receipt. It names no secret: others
+    /// may be subscribed to the same account.
+    pub fn reference(&self) -> String {
+        format!("cs1:{}:{}:{}", self.tenant, self.verification, self.number)
+    }
+
+    pub fn from_reference(text: &str) -> Option<Self> {
+        let mut parts = text.strip_prefix("cs1:")?.split(':');
+        let key = Self {
+            tenant: TenantId::parse(parts.next()?)?,
+            verification: VerificationId::parse(parts.next()?)?,
+            number: parts.next()?.parse().ok().filter(|number| *number > 0)?,
+        };
+        parts.next().is_none().then_some(key)
+    }
+}
+
+impl MessageState {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Calling => "calling",
+            Self::Unknown => "unknown",
+            Self::Accepted => "accepted",
+            Self::Failed => "failed",
+            Self::Dropped => "dropped",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "queued" => Some(Self::Queued),
+            "calling" => Some(Self::Calling),
+            "unknown" => Some(Self::Unknown),
+            "accepted" => Some(Self::Accepted),
+            "failed" => Some(Self::Failed),
+            "dropped" => Some(Self::Dropped),
+            _ => None,
+        }
+    }
+}
+
+impl MessageStatus {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Sending => "sending",
+            Self::Accepted => "accepted",
+            Self::Sent => "sent",
+            Self::Delivered => "delivered",
+            Self::Read => "read",
+            Self::Failed => "failed",
+            Self::Dropped => "dropped",
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! Getting a message to a phone: what a message is, who carries it, when it is tried again, and
+//! what the carrier says afterwards.
+//!
+//! Messages are rows that the ledger adds together with the change that causes them; the
+//! [`Delivery`] service claims them, calls a [`Provider`], and settles what came of it.
+
+mod channel;
+mod message;
+mod provider;
+mod receipt;
+mod service;
+mod webhook;
+
+pub use channel::Channel;
+pub use message::{
+    Claim, LEASE, Message, MessageKey, MessageState, MessageStatus, SendOutcome, Settled,
+};
+pub use provider::{Accepted, Content, Descriptor, Outgoing, Provider, SendError};
+pub use receipt::{Price, Receipt, ReceiptKind, Receipts};
+pub use service::{Delivery, DeliveryParts, DeliverySettings};
+pub use webhook::{
+    Handshake, InboundMessage, Notice, RawWebhook, Received, Rejected, StatusNotice,
+};

@@ -1,0 +1,107 @@
+//! The port to those who carry messages.
+
+use std::fmt;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::{Channel, Handshake, RawWebhook, Received, Rejected};
+use crate::phone::PhoneNumber;
+use crate::secret::Secret;
+use crate::tenants::Integration;
+
+/// Somebody who carries messages.
+#[async_trait]
+pub trait Provider: Send + Sync {
+    fn descriptor(&self) -> Descriptor;
+
+    async fn send(
+        &self,
+        integration: &Integration,
+        message: &Outgoing,
+    ) -> Result<Accepted, SendError>;
+
+    /// The answer to a handshake; `None` when it does not know the token.
+    fn answer(&self, integration: &Integration, handshake: &Handshake<'_>) -> Option<String>;
+
+    /// Checks the signature before it reads the body.
+    fn receive(
+        &self,
+        integration: &Integration,
+        webhook: &RawWebhook<'_>,
+    ) -> Result<Received, Rejected>;
+}
+
+/// What a provider is and can do.
+#[derive(Clone, Copy, Debug)]
+pub struct Descriptor {
+    pub id: &'static str,
+    pub channels: &'static [Channel],
+}
+
+/// A message on its way out.
+pub struct Outgoing {
+    pub to: PhoneNumber,
+    pub content: Content,
+    /// Comes back with every receipt.
+    pub reference: String,
+}
+
+pub enum Content {
+    /// A code, in the account's authentication template.
+    Code { code: Secret<String>, language: String },
+    /// Plain text, which WhatsApp allows for 24 hours after the person wrote.
+    Text(Secret<String>),
+}
+
+/// The provider took it. Whether it arrives, receipts say.
+pub struct Accepted {
+    pub provider_id: String,
+}
+
+/// Why the provider did not take it. Each variant is what to do next.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SendError {
+    /// It was certainly not sent: try again.
+    #[error("the provider is busy or out of reach")]
+    Unavailable { retry_after: Option<Duration>, code: Option<i64> },
+
+    /// It may have been sent: wait for a receipt before trying again.
+    #[error("the provider's answer was lost")]
+    Unknown { code: Option<i64> },
+
+    /// This phone cannot be reached on this channel.
+    #[error("the recipient cannot be reached on this channel")]
+    Unreachable { code: i64 },
+
+    /// Nobody can be reached until a person mends the account, its token or its template.
+    #[error("the provider account needs attention")]
+    Misconfigured { code: i64 },
+
+    /// The request itself was refused: a fault of ours.
+    #[error("the provider refused the request")]
+    Refused { code: i64 },
+}
+
+impl SendError {
+    pub const fn code(&self) -> Option<i64> {
+        match self {
+            Self::Unavailable { code, .. } | Self::Unknown { code } => *code,
+            Self::Unreachable { code } | Self::Misconfigured { code } | Self::Refused { code } => {
+                Some(*code)
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Outgoing {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Outgoing({:?}, {})", self.to, self.reference)
+    }
+}
+
+impl fmt::Debug for Accepted {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Accepted")
+    }
+}

@@ -1,0 +1,169 @@
+//! Believes, files and applies webhooks.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_lc_rs::digest;
+
+use crate::delivery::{
+    Handshake, InboundMessage, Notice, Provider, RawWebhook, Received, Rejected, StatusNotice,
+};
+use crate::id::{EventId, TenantId};
+use crate::keyring::{Context, Keyring};
+use crate::ledger::{
+    Ingest, IngestOutcome, Ledger, ReceiptOf, StoredInbound, StoredWebhook, WebhookKey,
+};
+use crate::random::Entropy;
+use crate::store::StoreError;
+use crate::tenants::{Integration, Integrations};
+use crate::time::{Clock, Timestamp, days};
+
+/// Providers repeat a webhook for seven days; what is older is not filed under its own time.
+const OLDEST: Duration = days(8);
+/// How far a provider's clock may be ahead.
+const AHEAD: Duration = days(1);
+
+/// What the service is made of.
+pub struct InboundParts {
+    pub ledger: Arc<dyn Ledger>,
+    pub keyring: Keyring,
+    pub integrations: Integrations,
+    pub providers: Vec<Arc<dyn Provider>>,
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// The receiver of webhooks.
+pub struct Inbound {
+    parts: InboundParts,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ReceiveError {
+    #[error(transparent)]
+    Rejected(#[from] Rejected),
+
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Inbound {
+    pub const fn new(parts: InboundParts) -> Self {
+        Self { parts }
+    }
+
+    /// The answer to a provider's handshake; `None` when no account knows its token.
+    pub fn answer(&self, provider: &str, handshake: &Handshake<'_>) -> Option<String> {
+        self.accounts(provider)
+            .find_map(|(provider, integration)| provider.answer(integration, handshake))
+    }
+
+    /// Takes in a webhook. Once this answers `Ok`, it is on disk and has had its effect, once.
+    pub async fn receive(
+        &self,
+        provider: &str,
+        webhook: &RawWebhook<'_>,
+    ) -> Result<IngestOutcome, ReceiveError> {
+        let mut outcome = Err(ReceiveError::Rejected(Rejected::Signature));
+        for (provider, integration) in self.accounts(provider) {
+            // Several accounts may share a secret; each takes what is about it.
+            if let Ok(received) = provider.receive(integration, webhook) {
+                outcome = Ok(self.ingest(integration, webhook.body, received).await?);
+            }
+        }
+        let label = match &outcome {
+            Ok(outcome) if outcome.is_repeated => "repeated",
+            Ok(_) => "stored",
+            Err(_) => "rejected",
+        };
+        metrics::counter!("countersign_webhooks_total", "outcome" => label).increment(1);
+        outcome
+    }
+
+    async fn ingest(
+        &self,
+        integration: &Integration,
+        body: &[u8],
+        received: Received,
+    ) -> Result<IngestOutcome, StoreError> {
+        let (tenant, now) = (integration.tenant, self.parts.clock.now());
+        let digest = short_digest(body);
+        let key = WebhookKey { tenant, at: file_under(received.newest, now), digest };
+        let context = Context { what: "webhooks.body", tenant, row: digest };
+        let sealed = self.parts.keyring.seal(&context, body);
+        let unread = received.unread;
+        let webhook = StoredWebhook { key, received_at: now, sealed, unread };
+        let event = EventId::generate(now, &*self.parts.entropy);
+        let mut ingest = Ingest { webhook, receipts: Vec::new(), messages: Vec::new(), event, now };
+        for notice in received.notices {
+            match notice {
+                Notice::Status(StatusNotice { message: Some(message), receipt })
+                    // A tenant that signs with its own secret speaks for its own messages only.
+                    if message.tenant == tenant =>
+                {
+                    ingest.receipts.push(ReceiptOf { message, receipt });
+                }
+                Notice::Status(_) => ingest.webhook.unread += 1,
+                Notice::Message(message) => {
+                    ingest.messages.push(self.inbound(tenant, integration, &message, now));
+                }
+            }
+        }
+        let outcome = self.parts.ledger.run(ingest).await?;
+        tracing::info!(
+            webhook.receipts = outcome.receipts,
+            webhook.messages = outcome.messages,
+            webhook.unmatched = outcome.unmatched,
+            webhook.unread = unread,
+            webhook.is_repeated = outcome.is_repeated,
+            "Webhook received"
+        );
+        Ok(outcome)
+    }
+
+    fn inbound(
+        &self,
+        tenant: TenantId,
+        integration: &Integration,
+        message: &InboundMessage,
+        now: Timestamp,
+    ) -> StoredInbound {
+        let keyring = &self.parts.keyring;
+        let digest = keyring.index(&[
+            b"inbound",
+            integration.phone_number_id.as_bytes(),
+            message.provider_id.as_bytes(),
+        ]);
+        let key = WebhookKey { tenant, at: file_under(Some(message.sent_at), now), digest };
+        let context = Context { what: "inbound_messages.content", tenant, row: digest };
+        let sealed = keyring.seal(&context, &message.content);
+        StoredInbound { key, received_at: now, sealed }
+    }
+
+    fn accounts(&self, provider: &str) -> impl Iterator<Item = (&dyn Provider, &Integration)> {
+        let integrations = self.parts.integrations.all().iter();
+        integrations.filter(move |integration| integration.provider == provider).filter_map(
+            |integration| {
+                let mut providers = self.parts.providers.iter();
+                let provider =
+                    providers.find(|provider| provider.descriptor().id == integration.provider)?;
+                Some((&**provider, &**integration))
+            },
+        )
+    }
+}
+
+/// The time under which something is filed: its own, when that can be believed, else the day it
+/// came, so that a repetition on the same day is still found.
+fn file_under(named: Option<Timestamp>, now: Timestamp) -> Timestamp {
+    let believable = now.minus(OLDEST)..now.plus(AHEAD);
+    named.filter(|time| believable.contains(time)).unwrap_or_else(|| {
+        let day = i64::try_from(days(1).as_millis()).unwrap_or(i64::MAX);
+        Timestamp::from_millis(now.millis() - now.millis().rem_euclid(day))
+    })
+}
+
+fn short_digest(body: &[u8]) -> [u8; 16] {
+    let digest = digest::digest(&digest::SHA256, body);
+    digest.as_ref()[..16].try_into().expect("a SHA-256 has 32 bytes")
+}

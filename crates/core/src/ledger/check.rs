@@ -1,0 +1,167 @@
+//! Checking a code.
+
+use std::sync::Arc;
+
+use super::{Failure, Keys, Rows};
+use crate::events::EventKind;
+use crate::id::{EventId, TenantId};
+use crate::keyring::Keyring;
+use crate::policy::Policy;
+use crate::time::Timestamp;
+use crate::verification::{
+    Code, Finding, LastCheck, PhoneKey, Purpose, RequestKey, State, Verification, VerificationKey,
+};
+
+/// Compares a code with the one that was sent, once it has counted the attempt.
+#[derive(Clone, Debug)]
+pub struct Check {
+    pub target: CheckTarget,
+    pub code: Code,
+    /// Holds the keys to compare under.
+    pub keyring: Keyring,
+    pub policy: Arc<Policy>,
+    /// The caller's idempotency key with this very check: asked again, it is answered again.
+    pub request: Option<RequestKey>,
+    pub event: EventId,
+    pub now: Timestamp,
+}
+
+/// Whose code it is said to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CheckTarget {
+    Verification(VerificationKey),
+    /// The newest of a phone, for contracts that know only the phone.
+    Phone {
+        tenant: TenantId,
+        phone: PhoneKey,
+        purpose: Purpose,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum CheckOutcome {
+    NotFound,
+    Found { key: VerificationKey, finding: Finding, state: State, attempts_left: u8 },
+}
+
+impl Check {
+    pub(super) fn want(&self, rows: &Rows, keys: &mut Keys) {
+        if let CheckTarget::Phone { phone, .. } = self.target
+            && !rows.phones.is_loaded(&phone)
+        {
+            keys.phones.push(phone);
+            return;
+        }
+        if let Some(key) = self.key(rows).filter(|key| !rows.verifications.is_loaded(key)) {
+            keys.verifications.push(key);
+        }
+    }
+
+    pub(super) fn decide(&self, rows: &mut Rows) -> CheckOutcome {
+        let Some(key) = self.key(rows) else { return CheckOutcome::NotFound };
+        let Some(verification) = rows.verifications.get(&key) else {
+            return CheckOutcome::NotFound;
+        };
+        let finding = match self.repeated(verification) {
+            Some(finding) => finding,
+            None => self.compare(key, rows),
+        };
+        let Some(verification) = rows.verifications.get(&key) else {
+            return CheckOutcome::NotFound;
+        };
+        CheckOutcome::Found {
+            key,
+            finding,
+            state: verification.state_at(self.now),
+            attempts_left: self.attempts_left(verification, rows),
+        }
+    }
+
+    fn compare(&self, key: VerificationKey, rows: &mut Rows) -> Finding {
+        let Some(phone) = rows.verifications.get(&key).map(|verification| verification.phone)
+        else {
+            return Finding::Expired;
+        };
+        // One that ended long ago changes nothing; neither does a phone that is locked.
+        let before = rows.verifications.get(&key).map(|verification| verification.state);
+        if before != Some(State::Pending) {
+            return self.ended(key, rows);
+        }
+        let mut record = rows.phones.get(&phone).cloned().unwrap_or_default();
+        let Some(verification) = rows.verifications.edit(&key) else { return Finding::Expired };
+        let finding = verification.check(
+            &mut record,
+            &self.policy.code,
+            &self.policy.limits,
+            self.now,
+            |held, place| held.matches(&self.code, place, &self.keyring),
+        );
+        if finding.is_comparison() {
+            verification.last_check = self.request.map(|request| LastCheck { request, finding });
+            *rows.phones.edit_or_default(phone) = record;
+        }
+        self.note(key, phone, finding, rows);
+        finding
+    }
+
+    fn ended(&self, key: VerificationKey, rows: &Rows) -> Finding {
+        let Some(mut verification) = rows.verifications.get(&key).cloned() else {
+            return Finding::Expired;
+        };
+        verification.check(
+            &mut crate::verification::PhoneRecord::default(),
+            &self.policy.code,
+            &self.policy.limits,
+            self.now,
+            |_, _| false,
+        )
+    }
+
+    fn note(&self, key: VerificationKey, phone: PhoneKey, finding: Finding, rows: &mut Rows) {
+        let kind = match finding {
+            Finding::Approved => Some(EventKind::VerificationApproved),
+            Finding::Exhausted => Some(EventKind::VerificationExhausted),
+            Finding::Expired => Some(EventKind::VerificationExpired),
+            Finding::WrongCode
+            | Finding::AlreadyApproved
+            | Finding::Superseded
+            | Finding::Canceled
+            | Finding::Undeliverable
+            | Finding::Locked(_) => None,
+        };
+        if let Some(kind) = kind {
+            rows.record(key, kind, self.event, self.now);
+        }
+        if finding == Finding::WrongCode || finding == Finding::Exhausted {
+            rows.failures.push(Failure { phone, at: self.now });
+        }
+    }
+
+    // An approval is answered again only to the request that it was given to.
+    fn repeated(&self, verification: &Verification) -> Option<Finding> {
+        let last = verification.last_check?;
+        (Some(last.request) == self.request).then_some(last.finding)
+    }
+
+    fn attempts_left(&self, verification: &Verification, rows: &Rows) -> u8 {
+        let policy = &self.policy.code;
+        let chain = rows
+            .phones
+            .get(&verification.phone)
+            .and_then(|record| record.chain(verification.purpose))
+            .map_or(0, |chain| chain.attempts);
+        let of_chain = policy.max_attempts_per_chain.saturating_sub(chain);
+        verification.attempts_left(self.now).min(of_chain)
+    }
+
+    fn key(&self, rows: &Rows) -> Option<VerificationKey> {
+        match self.target {
+            CheckTarget::Verification(key) => Some(key),
+            CheckTarget::Phone { tenant, phone, purpose } => {
+                let id = *rows.phones.get(&phone)?.chain(purpose)?.recent.last()?;
+                Some(VerificationKey { tenant, id })
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Claiming messages that are due, and settling what came of sending them.
+
+use super::{Keys, Rows};
+use crate::delivery::{Claim, MessageKey, SendOutcome, Settled};
+use crate::events::EventKind;
+use crate::id::EventId;
+use crate::time::Timestamp;
+use crate::verification::Verification;
+
+/// Takes messages that are due, for one who will send them.
+#[derive(Clone, Debug)]
+pub struct ClaimDue {
+    /// How many at most.
+    pub most: usize,
+    pub event: EventId,
+    pub now: Timestamp,
+}
+
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct ClaimOutcome {
+    pub claimed: Vec<Claimed>,
+    /// Others were looked at: there may be more to claim.
+    pub may_have_more: bool,
+}
+
+/// A message that is this claimant's until its lease runs out.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    pub key: MessageKey,
+    /// Names the try when it is settled.
+    pub attempt: u8,
+    pub verification: Verification,
+}
+
+/// Notes what came of sending a claimed message.
+#[derive(Clone, Debug)]
+pub struct Settle {
+    pub key: MessageKey,
+    pub attempt: u8,
+    pub outcome: SendOutcome,
+    pub event: EventId,
+    pub now: Timestamp,
+}
+
+pub type SettleOutcome = Settled;
+
+impl ClaimDue {
+    pub(super) fn want(&self, rows: &Rows, keys: &mut Keys) {
+        if !rows.due_loaded {
+            let most = keys.due.map_or(0, |(most, _)| most) + self.most;
+            keys.due = Some((most, self.now));
+        }
+    }
+
+    pub(super) fn decide(&self, rows: &mut Rows) -> ClaimOutcome {
+        let mut outcome = ClaimOutcome::default();
+        for n in 0.. {
+            if outcome.claimed.len() >= self.most {
+                outcome.may_have_more = true;
+                break;
+            }
+            let Some(key) = rows.due.pop() else { break };
+            let event = self.event.nth(n);
+            outcome.claimed.extend(self.claim(key, event, rows));
+            outcome.may_have_more = true;
+        }
+        outcome
+    }
+
+    fn claim(&self, key: MessageKey, event: EventId, rows: &mut Rows) -> Option<Claimed> {
+        let verification = rows.verifications.get(&key.verification_key()).cloned();
+        let message = rows.messages.edit(&key)?;
+        // Nobody waits for the code any more.
+        let Some(verification) = verification.filter(|row| row.is_live(self.now)) else {
+            message.drop_unsent();
+            return None;
+        };
+        match message.claim(self.now) {
+            Claim::Call { attempt } => Some(Claimed { key, attempt, verification }),
+            Claim::GaveUp => {
+                fail(key, event, self.now, rows);
+                None
+            }
+            Claim::Wait | Claim::NotDue => None,
+        }
+    }
+}
+
+impl Settle {
+    pub(super) fn want(&self, rows: &Rows, keys: &mut Keys) {
+        if !rows.messages.is_loaded(&self.key) {
+            keys.messages.push(self.key);
+        }
+        // It ends the verification when it fails.
+        let verification = self.key.verification_key();
+        let may_fail = !matches!(self.outcome, SendOutcome::Accepted { .. });
+        if may_fail && !rows.verifications.is_loaded(&verification) {
+            keys.verifications_alone.push(verification);
+        }
+    }
+
+    pub(super) fn decide(&self, rows: &mut Rows) -> Settled {
+        let Some(message) = rows.messages.edit(&self.key) else { return Settled::Stale };
+        let settled = message.settle(self.attempt, &self.outcome, self.now);
+        match settled {
+            Settled::Accepted => {
+                rows.record_message(self.key, EventKind::MessageAccepted, self.event, self.now);
+            }
+            Settled::Failed => fail(self.key, self.event, self.now, rows),
+            Settled::WillRetry | Settled::WillWait | Settled::Stale => {}
+        }
+        settled
+    }
+}
+
+/// A message will not arrive: notes it, and ends the verification when it was its last hope.
+pub(super) fn fail(key: MessageKey, event: EventId, now: Timestamp, rows: &mut Rows) {
+    rows.record_message(key, EventKind::MessageFailed, event, now);
+    let verification = key.verification_key();
+    if rows.verifications.edit(&verification).is_some_and(|row| row.fail_message(now)) {
+        // Beside the ids that the operation hands out one by one.
+        let event = event.nth(1 << 31);
+        rows.record(verification, EventKind::VerificationUndeliverable, event, now);
+    }
+}

@@ -1,0 +1,110 @@
+//! Taking in a webhook that is believed.
+
+use super::deliver::fail;
+use super::{Keys, Rows, StoredInbound, StoredWebhook};
+use crate::delivery::{MessageKey, MessageStatus, Receipt, ReceiptKind};
+use crate::events::EventKind;
+use crate::id::EventId;
+use crate::time::Timestamp;
+
+/// Stores a webhook and applies what it says, unless it came before.
+#[derive(Clone, Debug)]
+pub struct Ingest {
+    pub webhook: StoredWebhook,
+    pub receipts: Vec<ReceiptOf>,
+    pub messages: Vec<StoredInbound>,
+    /// The first id for what each receipt causes.
+    pub event: EventId,
+    pub now: Timestamp,
+}
+
+/// A receipt and the message that it is about.
+#[derive(Clone, Debug)]
+pub struct ReceiptOf {
+    pub message: MessageKey,
+    pub receipt: Receipt,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[must_use]
+pub struct IngestOutcome {
+    /// The very same bytes came before; nothing was done.
+    pub is_repeated: bool,
+    /// Receipts that said something new.
+    pub receipts: usize,
+    /// Receipts about messages that are not here.
+    pub unmatched: usize,
+    /// Inbound messages that are new.
+    pub messages: usize,
+}
+
+impl Ingest {
+    pub(super) fn want(&self, rows: &Rows, keys: &mut Keys) {
+        if !rows.webhooks.is_loaded(&self.webhook.key) {
+            keys.webhooks.push(self.webhook.key);
+        }
+        for ReceiptOf { message, receipt } in &self.receipts {
+            if !rows.messages.is_loaded(message) {
+                keys.messages.push(*message);
+            }
+            let verification = message.verification_key();
+            if receipt.kind == ReceiptKind::Failed && !rows.verifications.is_loaded(&verification) {
+                keys.verifications_alone.push(verification);
+            }
+        }
+        let unloaded = self.messages.iter().map(|message| message.key);
+        keys.inbound.extend(unloaded.filter(|key| !rows.inbound.is_loaded(key)));
+    }
+
+    pub(super) fn decide(&self, rows: &mut Rows) -> IngestOutcome {
+        if rows.webhooks.get(&self.webhook.key).is_some() {
+            return IngestOutcome { is_repeated: true, ..IngestOutcome::default() };
+        }
+        let mut outcome = IngestOutcome::default();
+        rows.webhooks.insert(self.webhook.key, self.webhook.clone());
+        for (n, receipt) in (0..).zip(&self.receipts) {
+            match self.receive(receipt, self.event.nth(n), rows) {
+                Some(true) => outcome.receipts += 1,
+                Some(false) => {}
+                None => outcome.unmatched += 1,
+            }
+        }
+        for message in &self.messages {
+            if rows.inbound.get(&message.key).is_none() {
+                rows.inbound.insert(message.key, message.clone());
+                outcome.messages += 1;
+            }
+        }
+        outcome
+    }
+
+    fn receive(&self, receipt: &ReceiptOf, event: EventId, rows: &mut Rows) -> Option<bool> {
+        let ReceiptOf { message: key, receipt } = receipt;
+        // A repetition changes nothing and is not written.
+        let mut message = rows.messages.get(key)?.clone();
+        let before = message.status();
+        if !message.receive(receipt, self.now) {
+            return Some(false);
+        }
+        let after = message.status();
+        if let Some(row) = rows.messages.edit(key) {
+            *row = message;
+        }
+        if after != before {
+            self.announce(*key, after, event, rows);
+        }
+        Some(true)
+    }
+
+    fn announce(&self, key: MessageKey, status: MessageStatus, event: EventId, rows: &mut Rows) {
+        let kind = match status {
+            MessageStatus::Failed => return fail(key, event, self.now, rows),
+            MessageStatus::Accepted => EventKind::MessageAccepted,
+            MessageStatus::Sent => EventKind::MessageSent,
+            MessageStatus::Delivered => EventKind::MessageDelivered,
+            MessageStatus::Read => EventKind::MessageRead,
+            MessageStatus::Queued | MessageStatus::Sending | MessageStatus::Dropped => return,
+        };
+        rows.record_message(key, kind, event, self.now);
+    }
+}

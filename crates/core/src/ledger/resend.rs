@@ -1,0 +1,75 @@
+//! Sending the live code again.
+
+use std::sync::Arc;
+
+use super::start::{ask_counters, charge, queue_message, want_counters};
+use super::{Keys, Rows};
+use crate::delivery::{Channel, MessageKey};
+use crate::events::EventKind;
+use crate::id::EventId;
+use crate::policy::{Policy, Refusal};
+use crate::time::Timestamp;
+use crate::verification::{State, VerificationKey};
+
+/// Adds a message with the same code. It resets nothing.
+#[derive(Clone, Debug)]
+pub struct Resend {
+    pub key: VerificationKey,
+    /// Another channel than before.
+    pub channel: Option<Channel>,
+    pub policy: Arc<Policy>,
+    pub event: EventId,
+    pub now: Timestamp,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum ResendOutcome {
+    NotFound,
+    Resent(MessageKey),
+    /// Nothing is sent for a verification that has ended.
+    Ended(State),
+    Refused(Refusal),
+}
+
+impl Resend {
+    pub(super) fn want(&self, rows: &Rows, keys: &mut Keys) {
+        if !rows.verifications.is_loaded(&self.key) {
+            keys.verifications.push(self.key);
+        } else if let Some(verification) = rows.verifications.get(&self.key) {
+            want_counters(verification, &self.policy, rows, keys);
+            if !rows.phones.is_loaded(&verification.phone) {
+                keys.phones.push(verification.phone);
+            }
+        }
+    }
+
+    pub(super) fn decide(&self, rows: &mut Rows) -> ResendOutcome {
+        let now = self.now;
+        let Some(verification) = rows.verifications.get(&self.key).cloned() else {
+            return ResendOutcome::NotFound;
+        };
+        if !verification.is_live(now) {
+            return ResendOutcome::Ended(verification.state_at(now));
+        }
+        let record = rows.phones.get(&verification.phone);
+        let refusal = Refusal::latest([
+            verification.ask_resend(now),
+            record.and_then(|record| record.ask_send(&self.policy.limits, now)),
+            ask_counters(&verification, &self.policy, rows, now),
+        ]);
+        if let Some(refusal) = refusal {
+            return ResendOutcome::Refused(refusal);
+        }
+        charge(&verification, &self.policy, rows, now);
+        let Some(verification) = rows.verifications.edit(&self.key) else {
+            return ResendOutcome::NotFound;
+        };
+        verification.channel = self.channel.unwrap_or(verification.channel);
+        let _ = verification.resend(&self.policy.limits, now);
+        let verification = verification.clone();
+        let message = queue_message(&verification, rows, now);
+        rows.record_message(message, EventKind::VerificationResent, self.event, now);
+        ResendOutcome::Resent(message)
+    }
+}

@@ -1,0 +1,310 @@
+//! The rows that a batch of operations works on: what was loaded, and what became of it.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use crate::delivery::{Message, MessageKey};
+use crate::events::{Event, EventKind};
+use crate::id::{EventId, TenantId, VerificationId};
+use crate::keyring::Sealed;
+use crate::policy::{Pace, Window};
+use crate::time::{Timestamp, hours, pack_time, pack_times, unpack_time, unpack_times};
+use crate::verification::{PhoneKey, PhoneRecord, RequestKey, Verification, VerificationKey};
+
+/// The rows of a batch.
+#[derive(Debug, Default)]
+pub struct Rows {
+    pub verifications: Table<VerificationKey, Verification>,
+    pub messages: Table<MessageKey, Message>,
+    pub phones: Table<PhoneKey, PhoneRecord>,
+    pub counters: Table<CounterKey, Counter>,
+    pub starts: Table<IdempotencyKey, StoredStart>,
+    pub webhooks: Table<WebhookKey, StoredWebhook>,
+    pub inbound: Table<WebhookKey, StoredInbound>,
+    /// Messages that are due, for the claims of the batch; each is loaded.
+    pub due: Vec<MessageKey>,
+    /// Claims of this batch for which due messages were loaded.
+    pub due_loaded: bool,
+    pub events: Vec<Event>,
+    pub failures: Vec<Failure>,
+}
+
+/// The rows to load. Verifications named in `verifications` come with the record of their phone.
+#[derive(Debug, Default)]
+pub struct Keys {
+    pub verifications: Vec<VerificationKey>,
+    pub verifications_alone: Vec<VerificationKey>,
+    pub messages: Vec<MessageKey>,
+    pub phones: Vec<PhoneKey>,
+    pub counters: Vec<CounterKey>,
+    pub starts: Vec<IdempotencyKey>,
+    pub webhooks: Vec<WebhookKey>,
+    pub inbound: Vec<WebhookKey>,
+    /// How many due messages, and at what time; with their verifications.
+    pub due: Option<(usize, Timestamp)>,
+}
+
+/// Loaded rows of one kind, by key. A key that is absent was not loaded; one without a value was
+/// looked for and is not there.
+#[derive(Debug)]
+pub struct Table<K, V>(HashMap<K, Slot<V>>);
+
+#[derive(Debug)]
+pub struct Slot<V> {
+    value: Option<V>,
+    change: Change,
+}
+
+/// What is to be saved of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    None,
+    Insert,
+    Update,
+}
+
+/// A key of any kind of row; for errors.
+pub trait RowKey: Copy + Eq + Hash {}
+impl<K: Copy + Eq + Hash> RowKey for K {}
+
+/// What a counter is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CounterKey {
+    /// The keyed hash of a tenant's client address.
+    Address([u8; 16]),
+    Tenant(TenantId),
+}
+
+/// A limit that is not about a phone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Counter {
+    Window(Window),
+    Pace(Pace),
+}
+
+/// The `Idempotency-Key` of a start, hashed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct IdempotencyKey {
+    pub tenant: TenantId,
+    pub key: RequestKey,
+}
+
+/// What a start came to, for those who ask again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StoredStart {
+    pub verification: VerificationId,
+    pub fingerprint: [u8; 16],
+    pub at: Timestamp,
+}
+
+/// Files a webhook, or an inbound message, under the time it names itself, so that a repetition
+/// is found where the first one lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WebhookKey {
+    pub tenant: TenantId,
+    pub at: Timestamp,
+    pub digest: [u8; 16],
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredWebhook {
+    pub key: WebhookKey,
+    pub received_at: Timestamp,
+    pub sealed: Sealed,
+    /// Parts that were not understood.
+    pub unread: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredInbound {
+    pub key: WebhookKey,
+    pub received_at: Timestamp,
+    pub sealed: Sealed,
+}
+
+/// A wrong code, for the ledger of its phone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failure {
+    pub phone: PhoneKey,
+    pub at: Timestamp,
+}
+
+impl<K, V> Default for Table<K, V> {
+    fn default() -> Self {
+        Self(HashMap::new())
+    }
+}
+
+impl<K: RowKey, V> Table<K, V> {
+    pub fn is_loaded(&self, key: &K) -> bool {
+        self.0.contains_key(key)
+    }
+
+    /// Notes what storage has.
+    pub fn load(&mut self, key: K, value: Option<V>) {
+        self.0.entry(key).or_insert(Slot { value, change: Change::None });
+    }
+
+    pub fn get(&self, key: &K) -> Option<&V> {
+        self.0.get(key)?.value.as_ref()
+    }
+
+    /// The row, to be changed.
+    pub fn edit(&mut self, key: &K) -> Option<&mut V> {
+        let slot = self.0.get_mut(key)?;
+        if slot.value.is_some() && slot.change == Change::None {
+            slot.change = Change::Update;
+        }
+        slot.value.as_mut()
+    }
+
+    pub fn insert(&mut self, key: K, value: V) {
+        self.0.insert(key, Slot { value: Some(value), change: Change::Insert });
+    }
+
+    /// The rows that have to be saved.
+    pub fn changed(&self) -> impl Iterator<Item = (&K, &V, Change)> {
+        self.0
+            .iter()
+            .filter(|(_, slot)| slot.change != Change::None)
+            .filter_map(|(key, slot)| slot.value.as_ref().map(|value| (key, value, slot.change)))
+    }
+}
+
+impl<K: RowKey, V: Default> Table<K, V> {
+    /// The row, to be changed; an empty one when there is none yet.
+    pub fn edit_or_default(&mut self, key: K) -> &mut V {
+        let slot = self.0.entry(key).or_insert(Slot { value: None, change: Change::None });
+        slot.change = match (slot.value.is_some(), slot.change) {
+            (true, Change::None) => Change::Update,
+            (true, change) => change,
+            (false, _) => Change::Insert,
+        };
+        slot.value.get_or_insert_default()
+    }
+}
+
+impl Rows {
+    pub fn record(&mut self, key: VerificationKey, kind: EventKind, id: EventId, at: Timestamp) {
+        self.note(key, kind, None, id, at);
+    }
+
+    pub fn record_message(&mut self, key: MessageKey, kind: EventKind, id: EventId, at: Timestamp) {
+        let verification = VerificationKey { tenant: key.tenant, id: key.verification };
+        self.note(verification, kind, Some(key.number), id, at);
+    }
+
+    /// Nothing is to be saved.
+    pub fn is_unchanged(&self) -> bool {
+        self.events.is_empty()
+            && self.failures.is_empty()
+            && self.verifications.changed().next().is_none()
+            && self.messages.changed().next().is_none()
+            && self.phones.changed().next().is_none()
+            && self.counters.changed().next().is_none()
+            && self.starts.changed().next().is_none()
+            && self.webhooks.changed().next().is_none()
+            && self.inbound.changed().next().is_none()
+    }
+
+    fn note(
+        &mut self,
+        key: VerificationKey,
+        kind: EventKind,
+        message: Option<u8>,
+        id: EventId,
+        at: Timestamp,
+    ) {
+        let (tenant, verification) = (key.tenant, key.id);
+        self.events.push(Event { tenant, id, kind, verification, message, at });
+    }
+}
+
+impl Keys {
+    pub fn is_empty(&self) -> bool {
+        self.verifications.is_empty()
+            && self.verifications_alone.is_empty()
+            && self.messages.is_empty()
+            && self.phones.is_empty()
+            && self.counters.is_empty()
+            && self.starts.is_empty()
+            && self.webhooks.is_empty()
+            && self.inbound.is_empty()
+            && self.due.is_none()
+    }
+
+    pub fn clear(&mut self) {
+        self.verifications.clear();
+        self.verifications_alone.clear();
+        self.messages.clear();
+        self.phones.clear();
+        self.counters.clear();
+        self.starts.clear();
+        self.webhooks.clear();
+        self.inbound.clear();
+        self.due = None;
+    }
+}
+
+impl CounterKey {
+    /// The bytes that it is stored under; the first says what it is about.
+    pub fn to_bytes(self) -> [u8; 17] {
+        let (kind, id) = match &self {
+            Self::Address(hash) => (1, hash),
+            Self::Tenant(tenant) => (2, tenant.as_bytes()),
+        };
+        let mut bytes = [kind; 17];
+        bytes[1..].copy_from_slice(id);
+        bytes
+    }
+}
+
+impl Counter {
+    pub fn empty(key: CounterKey) -> Self {
+        match key {
+            CounterKey::Address(_) => Self::Window(Window::default()),
+            CounterKey::Tenant(_) => Self::Pace(Pace::default()),
+        }
+    }
+
+    /// The bytes in which storage keeps it.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(8);
+        match self {
+            Self::Window(window) => pack_times(&mut bytes, window.times()),
+            Self::Pace(pace) => pack_time(&mut bytes, pace.arrival()),
+        }
+        bytes
+    }
+
+    /// `None` for bytes that [`Self::encode`] did not write for this key.
+    pub fn decode(key: CounterKey, bytes: &[u8]) -> Option<Self> {
+        let (counter, rest) = match key {
+            CounterKey::Address(_) => {
+                let (times, rest) = unpack_times(bytes)?;
+                (Self::Window(Window::from_times(times)), rest)
+            }
+            CounterKey::Tenant(_) => {
+                let (arrival, rest) = unpack_time(bytes)?;
+                (Self::Pace(Pace::from_arrival(arrival)), rest)
+            }
+        };
+        rest.is_empty().then_some(counter)
+    }
+
+    /// From when on it says nothing any more.
+    pub fn forget_at(&self) -> Timestamp {
+        match self {
+            Self::Window(window) => {
+                window.times().last().map_or(Timestamp::default(), |time| time.plus(hours(1)))
+            }
+            Self::Pace(pace) => pace.arrival(),
+        }
+    }
+}
+
+impl MessageKey {
+    pub const fn verification_key(&self) -> VerificationKey {
+        VerificationKey { tenant: self.tenant, id: self.verification }
+    }
+}

@@ -1,0 +1,234 @@
+//! Starting a verification.
+
+use std::sync::Arc;
+
+use super::{Counter, CounterKey, IdempotencyKey, Keys, Resend, ResendOutcome, Rows, StoredStart};
+use crate::delivery::{Message, MessageKey};
+use crate::events::EventKind;
+use crate::id::EventId;
+use crate::policy::{Policy, Refusal};
+use crate::time::{Timestamp, hours};
+use crate::verification::{PhoneRecord, Verification, VerificationKey};
+
+/// Starts the verification that it carries, or refuses.
+#[derive(Clone, Debug)]
+pub struct Start {
+    pub verification: Verification,
+    pub mode: StartMode,
+    pub policy: Arc<Policy>,
+    /// Events that it causes take their ids from this one.
+    pub event: EventId,
+    pub now: Timestamp,
+}
+
+/// What happens when one of the same phone and purpose is live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StartMode {
+    /// It stands beside it, up to a number.
+    Beside,
+    /// The live one is sent again: contracts that know only the phone have one at a time.
+    ResendLive,
+}
+
+#[derive(Clone, Debug)]
+#[must_use]
+pub enum StartOutcome {
+    Started {
+        verification: Verification,
+        message: MessageKey,
+    },
+    /// The live one was sent again instead.
+    Resent {
+        verification: VerificationKey,
+        message: MessageKey,
+    },
+    /// The same request came before.
+    Repeated(VerificationKey),
+    /// Its idempotency key came before, with another request.
+    KeyReused,
+    Refused(Refusal),
+}
+
+impl Start {
+    pub(super) fn want(&self, rows: &Rows, keys: &mut Keys) {
+        let verification = &self.verification;
+        if !rows.phones.is_loaded(&verification.phone) {
+            keys.phones.push(verification.phone);
+        }
+        want_counters(verification, &self.policy, rows, keys);
+        if let Some(key) = self.idempotency_key().filter(|key| !rows.starts.is_loaded(key)) {
+            keys.starts.push(key);
+        }
+        // Those that may have to make room, or be sent again.
+        if let Some(chain) = rows.phones.get(&verification.phone).and_then(|record| {
+            record.chain(verification.purpose).filter(|chain| self.now < chain.ends_at)
+        }) {
+            let tenant = verification.key.tenant;
+            let others = chain.recent.iter().map(|id| VerificationKey { tenant, id: *id });
+            keys.verifications_alone
+                .extend(others.filter(|key| !rows.verifications.is_loaded(key)));
+        }
+    }
+
+    pub(super) fn decide(&self, rows: &mut Rows) -> StartOutcome {
+        if let Some(outcome) = self.repeated(rows) {
+            return outcome;
+        }
+        if let Some(outcome) = self.resend_live(rows) {
+            return outcome;
+        }
+        let (verification, now) = (&self.verification, self.now);
+        let empty = PhoneRecord::default();
+        let record = rows.phones.get(&verification.phone).unwrap_or(&empty);
+        let refusal = Refusal::latest([
+            record.ask_send(&self.policy.limits, now),
+            record.ask_begin(verification.purpose, &self.policy.code, now),
+            ask_counters(verification, &self.policy, rows, now),
+        ]);
+        if let Some(refusal) = refusal {
+            return StartOutcome::Refused(refusal);
+        }
+        charge(verification, &self.policy, rows, now);
+        self.begin(rows)
+    }
+
+    fn begin(&self, rows: &mut Rows) -> StartOutcome {
+        let (verification, now) = (&self.verification, self.now);
+        let record = rows.phones.edit_or_default(verification.phone);
+        let surplus = record.begin(
+            verification.purpose,
+            verification.key.id,
+            verification.expires_at,
+            self.policy.limits.live,
+            now,
+        );
+        let mut event = (0..).map(|n| self.event.nth(n));
+        for id in surplus {
+            let key = VerificationKey { tenant: verification.key.tenant, id };
+            if rows.verifications.edit(&key).is_some_and(|old| old.supersede(now)) {
+                let id = event.next().unwrap_or(self.event);
+                rows.record(key, EventKind::VerificationSuperseded, id, now);
+            }
+        }
+        let id = event.next().unwrap_or(self.event);
+        rows.record(verification.key, EventKind::VerificationCreated, id, now);
+        if let (Some(key), Some(idempotency)) = (self.idempotency_key(), verification.idempotency) {
+            let fingerprint = idempotency.fingerprint;
+            let start = StoredStart { verification: verification.key.id, fingerprint, at: now };
+            rows.starts.insert(key, start);
+        }
+        let message = queue_message(verification, rows, now);
+        rows.verifications.insert(verification.key, verification.clone());
+        StartOutcome::Started { verification: verification.clone(), message }
+    }
+
+    fn repeated(&self, rows: &Rows) -> Option<StartOutcome> {
+        let stored = rows.starts.get(&self.idempotency_key()?)?;
+        if Some(stored.fingerprint) != self.verification.idempotency.map(|key| key.fingerprint) {
+            return Some(StartOutcome::KeyReused);
+        }
+        let tenant = self.verification.key.tenant;
+        Some(StartOutcome::Repeated(VerificationKey { tenant, id: stored.verification }))
+    }
+
+    fn resend_live(&self, rows: &mut Rows) -> Option<StartOutcome> {
+        if self.mode != StartMode::ResendLive {
+            return None;
+        }
+        let chain = rows.phones.get(&self.verification.phone)?.chain(self.verification.purpose)?;
+        let tenant = self.verification.key.tenant;
+        let keys = chain.recent.iter().rev().map(|id| VerificationKey { tenant, id: *id });
+        let live = keys
+            .filter_map(|key| rows.verifications.get(&key))
+            .find(|verification| verification.is_live(self.now))?
+            .key;
+        let resend = Resend {
+            key: live,
+            channel: None,
+            policy: self.policy.clone(),
+            event: self.event,
+            now: self.now,
+        };
+        match resend.decide(rows) {
+            ResendOutcome::Resent(message) => {
+                Some(StartOutcome::Resent { verification: live, message })
+            }
+            ResendOutcome::Refused(refusal) => Some(StartOutcome::Refused(refusal)),
+            // It was live a line above.
+            ResendOutcome::NotFound | ResendOutcome::Ended(_) => None,
+        }
+    }
+
+    fn idempotency_key(&self) -> Option<IdempotencyKey> {
+        let tenant = self.verification.key.tenant;
+        self.verification
+            .idempotency
+            .map(|idempotency| IdempotencyKey { tenant, key: idempotency.key })
+    }
+}
+
+/// Adds the newest message of a verification to the queue.
+pub(super) fn queue_message(
+    verification: &Verification,
+    rows: &mut Rows,
+    now: Timestamp,
+) -> MessageKey {
+    let VerificationKey { tenant, id } = verification.key;
+    let key = MessageKey { tenant, verification: id, number: verification.messages() };
+    rows.messages.insert(key, Message::queued(key, verification.channel, now));
+    key
+}
+
+pub(super) fn want_counters(
+    verification: &Verification,
+    policy: &Policy,
+    rows: &Rows,
+    keys: &mut Keys,
+) {
+    keys.counters
+        .extend(counters(verification, policy).filter(|key| !rows.counters.is_loaded(key)));
+}
+
+pub(super) fn ask_counters(
+    verification: &Verification,
+    policy: &Policy,
+    rows: &Rows,
+    now: Timestamp,
+) -> Option<Refusal> {
+    let limits = &policy.limits;
+    Refusal::latest(counters(verification, policy).map(|key| match rows.counters.get(&key)? {
+        Counter::Window(window) => window.ask(limits.per_address_per_hour.into(), hours(1), now),
+        Counter::Pace(pace) => pace.ask(limits.per_tenant_per_minute, limits.tenant_burst, now),
+    }))
+}
+
+/// Charges every limit of one message.
+pub(super) fn charge(
+    verification: &Verification,
+    policy: &Policy,
+    rows: &mut Rows,
+    now: Timestamp,
+) {
+    let record = rows.phones.edit_or_default(verification.phone);
+    record.forget(now);
+    record.charge_send(now);
+    for key in counters(verification, policy) {
+        let mut counter = rows.counters.get(&key).cloned().unwrap_or_else(|| Counter::empty(key));
+        match &mut counter {
+            Counter::Window(window) => {
+                window.forget(hours(1), now);
+                window.charge(now);
+            }
+            Counter::Pace(pace) => pace.charge(policy.limits.per_tenant_per_minute, now),
+        }
+        rows.counters.insert(key, counter);
+    }
+}
+
+/// The counters that have a limit.
+fn counters(verification: &Verification, policy: &Policy) -> impl Iterator<Item = CounterKey> {
+    let limits = &policy.limits;
+    let address = verification.address.filter(|_| limits.per_address_per_hour > 0);
+    let tenant = (limits.per_tenant_per_minute > 0).then_some(verification.key.tenant);
+    address.map(CounterKey::Address).into_iter().chain(tenant.map(CounterKey::Tenant))
+}

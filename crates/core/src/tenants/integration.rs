@@ -1,0 +1,92 @@
+//! A tenant's connection to a provider account.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::id::TenantId;
+use crate::secret::Secret;
+
+/// What is needed to send through one WhatsApp business number and to believe its webhooks.
+#[derive(Clone)]
+pub struct Integration {
+    pub tenant: TenantId,
+    /// Which provider speaks for it; see `delivery::Provider`.
+    pub provider: &'static str,
+    /// The business number's id at Meta.
+    pub phone_number_id: String,
+    pub access_token: Secret<String>,
+    /// Webhooks are signed with one of these: the current secret first, then the one before.
+    pub app_secrets: Vec<Secret<String>>,
+    pub verify_token: Secret<String>,
+    pub template: String,
+    /// The languages the template is approved in, the default first.
+    pub languages: Vec<String>,
+}
+
+/// The integrations of this installation.
+#[derive(Clone, Debug, Default)]
+pub struct Integrations {
+    all: Arc<[Arc<Integration>]>,
+}
+
+impl Integration {
+    /// The approved language that suits a locale best: itself, its language, else the default.
+    pub fn language_for(&self, locale: Option<&str>) -> &str {
+        let fits = |wanted: &str| {
+            self.languages.iter().find(|language| language.eq_ignore_ascii_case(wanted))
+        };
+        let wanted = locale.map(|locale| locale.replace('-', "_"));
+        let exact = wanted.as_deref().and_then(fits);
+        let general = wanted.as_deref().and_then(|locale| fits(locale.split('_').next()?));
+        exact.or(general).or(self.languages.first()).map_or("en_US", String::as_str)
+    }
+}
+
+impl fmt::Debug for Integration {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Integration({}, {})", self.provider, self.phone_number_id)
+    }
+}
+
+impl Integrations {
+    pub fn new(all: Vec<Integration>) -> Self {
+        Self { all: all.into_iter().map(Arc::new).collect() }
+    }
+
+    pub fn all(&self) -> &[Arc<Integration>] {
+        &self.all
+    }
+
+    /// The one a tenant sends through.
+    pub fn of_tenant(&self, tenant: TenantId) -> Option<&Arc<Integration>> {
+        self.all.iter().find(|integration| integration.tenant == tenant)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn integration() -> Integration {
+        Integration {
+            tenant: TenantId::DEFAULT,
+            provider: "meta",
+            phone_number_id: "420033001177550".to_owned(),
+            access_token: "token".into(),
+            app_secrets: Vec::new(),
+            verify_token: "verify".into(),
+            template: "countersign_code".to_owned(),
+            languages: ["en_US", "es", "pt_BR"].map(str::to_owned).to_vec(),
+        }
+    }
+
+    #[test]
+    fn a_locale_gets_its_language_or_the_default() {
+        let integration = integration();
+
+        assert_eq!(integration.language_for(Some("es-MX")), "es");
+        assert_eq!(integration.language_for(Some("pt-BR")), "pt_BR");
+        assert_eq!(integration.language_for(Some("fi")), "en_US");
+        assert_eq!(integration.language_for(None), "en_US");
+    }
+}

@@ -1,0 +1,243 @@
+//! Who is calling, and the keys they call with.
+
+use std::collections::HashMap;
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+
+use super::{ApiKey, KeyMode, PresentedKey, Scope, Scopes, Tenant, TenantName, TenantStore};
+use crate::id::{ApiKeyId, TenantId};
+use crate::random::Entropy;
+use crate::store::StoreError;
+use crate::time::{Clock, Timestamp, seconds};
+
+/// How long an answer about a key is believed: a revoked key stops working within this time on
+/// every server of the installation.
+const KEY_MEMORY: Duration = seconds(5);
+/// Keys remembered at once. Beyond it the oldest answers are forgotten together.
+const REMEMBERED_KEYS: usize = 10_000;
+
+/// Who a key speaks for.
+#[derive(Clone, Debug)]
+pub struct Principal {
+    pub tenant: TenantId,
+    pub key: ApiKeyId,
+    pub mode: KeyMode,
+    scopes: Scopes,
+}
+
+/// A key that was just made, with the text that is never shown again.
+#[derive(Debug)]
+pub struct CreatedKey {
+    pub key: ApiKey,
+    pub secret: PresentedKey,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum TenantError {
+    #[error("there is no tenant of that name")]
+    NoSuchTenant,
+
+    #[error("the name is taken")]
+    Taken,
+
+    #[error("the tenant has no such key")]
+    NoSuchKey,
+
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Tenants and their keys.
+pub struct Tenants {
+    store: Arc<dyn TenantStore>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    known: RwLock<HashMap<[u8; 32], Known>>,
+}
+
+struct Known {
+    key: Arc<ApiKey>,
+    until: Timestamp,
+}
+
+impl Principal {
+    pub fn may(&self, scope: Scope) -> bool {
+        self.scopes.contains(scope)
+    }
+}
+
+impl Tenants {
+    pub fn new(
+        store: Arc<dyn TenantStore>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Self {
+        Self { store, clock, entropy, known: RwLock::default() }
+    }
+
+    /// The principal of a key, or `None` for a key that does not exist or no longer works.
+    pub async fn authenticate(&self, key: &PresentedKey) -> Result<Option<Principal>, StoreError> {
+        let (digest, now) = (key.digest(), self.clock.now());
+        let known = match self.remembered(&digest, now) {
+            Some(known) => Some(known),
+            None => self.look_up(digest, now).await?,
+        };
+        Ok(known.filter(|key| key.is_usable(now)).map(|key| Principal {
+            tenant: key.tenant,
+            key: key.id,
+            mode: key.mode,
+            scopes: key.scopes,
+        }))
+    }
+
+    pub async fn create(&self, name: TenantName) -> Result<Tenant, TenantError> {
+        let now = self.clock.now();
+        let id = TenantId::generate(now, &*self.entropy);
+        self.add(Tenant { id, name, created_at: now }).await
+    }
+
+    /// The tenant that settings describe, made on the first start.
+    pub async fn ensure_default(&self) -> Result<Tenant, TenantError> {
+        let name = TenantName::default_tenant();
+        if let Some(tenant) = self.store.tenant_named(&name).await? {
+            return Ok(tenant);
+        }
+        let tenant = Tenant { id: TenantId::DEFAULT, name, created_at: self.clock.now() };
+        match self.add(tenant.clone()).await {
+            // Another process was faster.
+            Err(TenantError::Taken) => Ok(tenant),
+            other => other,
+        }
+    }
+
+    pub async fn list(&self) -> Result<Vec<Tenant>, StoreError> {
+        self.store.tenants().await
+    }
+
+    pub async fn named(&self, name: &TenantName) -> Result<Tenant, TenantError> {
+        self.store.tenant_named(name).await?.ok_or(TenantError::NoSuchTenant)
+    }
+
+    pub async fn create_key(
+        &self,
+        tenant: TenantId,
+        label: &str,
+        mode: KeyMode,
+        scopes: Scopes,
+    ) -> Result<CreatedKey, TenantError> {
+        let secret = PresentedKey::generate(mode, &*self.entropy);
+        let key = self.key_of(&secret, tenant, label, scopes);
+        self.store.add_key(&key).await?;
+        Ok(CreatedKey { key, secret })
+    }
+
+    /// Makes a given key work for a tenant, for installations set up by script.
+    pub async fn ensure_key(
+        &self,
+        secret: &PresentedKey,
+        tenant: TenantId,
+        label: &str,
+    ) -> Result<(), TenantError> {
+        if self.store.key_with_digest(&secret.digest()).await?.is_some() {
+            return Ok(());
+        }
+        let key = self.key_of(secret, tenant, label, Scopes::ALL);
+        match self.store.add_key(&key).await {
+            // Another process was faster.
+            Ok(()) | Err(StoreError::Conflict) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    pub async fn keys(&self, tenant: TenantId) -> Result<Vec<ApiKey>, StoreError> {
+        self.store.keys_of(tenant).await
+    }
+
+    /// Replaces a key: the new one works at once, the old one until `grace` has passed.
+    pub async fn rotate_key(
+        &self,
+        tenant: TenantId,
+        id: ApiKeyId,
+        grace: Duration,
+    ) -> Result<CreatedKey, TenantError> {
+        let keys = self.store.keys_of(tenant).await?;
+        let now = self.clock.now();
+        let old = keys
+            .iter()
+            .find(|key| key.id == id && key.is_usable(now))
+            .ok_or(TenantError::NoSuchKey)?;
+        let created = self.create_key(tenant, &old.label, old.mode, old.scopes).await?;
+        self.end_key(tenant, id, grace).await?;
+        Ok(created)
+    }
+
+    /// Ends a key after `grace`; at once when it is zero.
+    pub async fn end_key(
+        &self,
+        tenant: TenantId,
+        id: ApiKeyId,
+        grace: Duration,
+    ) -> Result<(), TenantError> {
+        let at = self.clock.now().plus(grace);
+        let ended = self.store.end_key(tenant, id, at).await?;
+        self.forget();
+        if ended { Ok(()) } else { Err(TenantError::NoSuchKey) }
+    }
+
+    async fn add(&self, tenant: Tenant) -> Result<Tenant, TenantError> {
+        match self.store.add_tenant(&tenant).await {
+            Ok(()) => Ok(tenant),
+            Err(StoreError::Conflict) => Err(TenantError::Taken),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn key_of(
+        &self,
+        secret: &PresentedKey,
+        tenant: TenantId,
+        label: &str,
+        scopes: Scopes,
+    ) -> ApiKey {
+        let now = self.clock.now();
+        ApiKey {
+            id: ApiKeyId::generate(now, &*self.entropy),
+            tenant,
+            label: label.to_owned(),
+            mode: secret.mode(),
+            scopes,
+            digest: secret.digest(),
+            hint: secret.hint(),
+            created_at: now,
+            expires_at: None,
+            revoked_at: None,
+        }
+    }
+
+    fn remembered(&self, digest: &[u8; 32], now: Timestamp) -> Option<Arc<ApiKey>> {
+        let known = self.known.read().expect("no holder panics");
+        known.get(digest).filter(|known| now < known.until).map(|known| known.key.clone())
+    }
+
+    // Unknown keys are not remembered: a flood of them must not fill memory, and the store
+    // answers such a look-up from an index.
+    async fn look_up(
+        &self,
+        digest: [u8; 32],
+        now: Timestamp,
+    ) -> Result<Option<Arc<ApiKey>>, StoreError> {
+        let Some(key) = self.store.key_with_digest(&digest).await?.map(Arc::new) else {
+            return Ok(None);
+        };
+        let mut known = self.known.write().expect("no holder panics");
+        if known.len() >= REMEMBERED_KEYS {
+            known.clear();
+        }
+        known.insert(digest, Known { key: key.clone(), until: now.plus(KEY_MEMORY) });
+        Ok(Some(key))
+    }
+
+    fn forget(&self) {
+        self.known.write().expect("no holder panics").clear();
+    }
+}

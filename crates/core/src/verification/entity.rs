@@ -1,0 +1,266 @@
+//! One attempt to prove one phone, and the rules of its life.
+
+use std::time::Duration;
+
+use super::{CodePlace, HeldCode, PhoneKey, PhoneRecord, Purpose, State};
+use crate::delivery::Channel;
+use crate::id::{TenantId, VerificationId};
+use crate::keyring::Sealed;
+use crate::policy::{CodePolicy, Limits, Refusal};
+use crate::time::Timestamp;
+
+/// A verification and the tenant that owns it. Nothing is looked up by the id alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct VerificationKey {
+    pub tenant: TenantId,
+    pub id: VerificationId,
+}
+
+/// A caller's `Idempotency-Key` with what it was used for, hashed.
+pub type RequestKey = [u8; 16];
+
+/// The key that a start was made with, and what it asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Idempotency {
+    pub key: RequestKey,
+    /// Of the whole request: the same key with another request is a mistake.
+    pub fingerprint: [u8; 16],
+}
+
+/// The check that was answered last, so that asking again with its key gets its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LastCheck {
+    pub request: RequestKey,
+    pub finding: Finding,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verification {
+    pub key: VerificationKey,
+    pub phone: PhoneKey,
+    pub sealed_phone: Sealed,
+    pub channel: Channel,
+    pub purpose: Purpose,
+    pub locale: Option<String>,
+    pub state: State,
+    /// It was canceled because newer ones took its place.
+    pub is_superseded: bool,
+    /// Comparisons so far.
+    pub attempts: u8,
+    /// Comparisons allowed, fixed when it began.
+    pub max_attempts: u8,
+    /// When each message was asked for; their number is the number of messages.
+    pub sends: Vec<Timestamp>,
+    /// Messages that will not arrive.
+    pub failed_messages: u8,
+    /// Gone once the verification has ended.
+    pub code: Option<HeldCode>,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub resend_at: Timestamp,
+    pub ended_at: Option<Timestamp>,
+    pub idempotency: Option<Idempotency>,
+    pub last_check: Option<LastCheck>,
+    /// The look-up key of the client's address, for its limit.
+    pub address: Option<[u8; 16]>,
+    /// Kept for 30 days.
+    pub client_ip: Option<String>,
+    pub details: Option<Sealed>,
+}
+
+/// What a check found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Finding {
+    /// The right code, now: given to one check ever.
+    Approved,
+    WrongCode,
+    /// Too many wrong codes, this one included.
+    Exhausted,
+    AlreadyApproved,
+    Superseded,
+    Expired,
+    Canceled,
+    Undeliverable,
+    /// Too many wrong codes for this phone, over all its verifications. Nothing was compared.
+    Locked(Refusal),
+}
+
+impl Verification {
+    pub const fn place(&self) -> CodePlace {
+        CodePlace {
+            tenant: self.key.tenant,
+            verification: self.key.id,
+            purpose: self.purpose,
+            phone: self.phone.0,
+        }
+    }
+
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        self.state == State::Pending && now < self.expires_at
+    }
+
+    /// Where it stands at `now`: time ends it even when nobody has written that down yet.
+    pub fn state_at(&self, now: Timestamp) -> State {
+        if self.state == State::Pending && now >= self.expires_at {
+            return State::Expired;
+        }
+        self.state
+    }
+
+    /// Comparisons that are left at `now`, as far as this verification alone can tell.
+    pub fn attempts_left(&self, now: Timestamp) -> u8 {
+        if self.is_live(now) { self.max_attempts.saturating_sub(self.attempts) } else { 0 }
+    }
+
+    /// Ends it when its time is up. Answers whether that happened now.
+    pub fn expire(&mut self, now: Timestamp) -> bool {
+        let is_due = self.state == State::Pending && now >= self.expires_at;
+        if is_due {
+            self.end(State::Expired, now);
+        }
+        is_due
+    }
+
+    /// Counts an attempt and compares. `matches` is asked only when a comparison is allowed, and
+    /// after it was counted.
+    pub fn check(
+        &mut self,
+        record: &mut PhoneRecord,
+        policy: &CodePolicy,
+        limits: &Limits,
+        now: Timestamp,
+        matches: impl FnOnce(&HeldCode, &CodePlace) -> bool,
+    ) -> Finding {
+        self.expire(now);
+        if let Some(finding) = self.ended_finding() {
+            return finding;
+        }
+        record.forget(now);
+        if let Some(refusal) = record.ask_check(limits, now) {
+            return Finding::Locked(refusal);
+        }
+        self.attempts = self.attempts.saturating_add(1);
+        let chain_attempts = record.count_attempt(self.purpose, self.expires_at, now);
+        let is_right = self.attempts <= self.max_attempts
+            && chain_attempts <= policy.max_attempts_per_chain
+            && self.code.as_ref().is_some_and(|code| matches(code, &self.place()));
+        if is_right {
+            record.approve(self.purpose, now);
+            self.end(State::Approved, now);
+            return Finding::Approved;
+        }
+        if self.attempts >= self.max_attempts || chain_attempts >= policy.max_attempts_per_chain {
+            record.exhaust(self.purpose, self.key.id);
+            self.end(State::Exhausted, now);
+            return Finding::Exhausted;
+        }
+        Finding::WrongCode
+    }
+
+    /// Whether another message may be asked for now.
+    pub fn ask_resend(&self, now: Timestamp) -> Option<Refusal> {
+        (now < self.resend_at).then_some(Refusal { retry_at: self.resend_at })
+    }
+
+    /// Notes another message. Answers its place.
+    pub fn resend(&mut self, limits: &Limits, now: Timestamp) -> u8 {
+        self.sends.push(now);
+        self.resend_at = now.plus(resend_gap(limits, self.sends.len()));
+        self.messages()
+    }
+
+    /// How many messages it has; at most 255.
+    pub fn messages(&self) -> u8 {
+        u8::try_from(self.sends.len()).unwrap_or(u8::MAX)
+    }
+
+    /// Answers whether it was pending, and so is canceled now.
+    pub fn cancel(&mut self, now: Timestamp) -> bool {
+        let was_live = self.is_live(now);
+        if was_live {
+            self.end(State::Canceled, now);
+        }
+        was_live
+    }
+
+    /// A newer one takes its place. Answers whether it was pending.
+    pub fn supersede(&mut self, now: Timestamp) -> bool {
+        self.is_superseded = self.cancel(now);
+        self.is_superseded
+    }
+
+    /// One more of its messages will not arrive. Answers whether that was the last hope.
+    pub fn fail_message(&mut self, now: Timestamp) -> bool {
+        self.failed_messages = self.failed_messages.saturating_add(1);
+        let is_over = self.is_live(now) && self.failed_messages >= self.messages();
+        if is_over {
+            self.end(State::Undeliverable, now);
+        }
+        is_over
+    }
+
+    fn ended_finding(&self) -> Option<Finding> {
+        match self.state {
+            State::Pending => None,
+            State::Approved => Some(Finding::AlreadyApproved),
+            State::Expired => Some(Finding::Expired),
+            State::Canceled if self.is_superseded => Some(Finding::Superseded),
+            State::Canceled => Some(Finding::Canceled),
+            State::Exhausted => Some(Finding::Exhausted),
+            State::Undeliverable => Some(Finding::Undeliverable),
+        }
+    }
+
+    // A code that no longer counts is not kept, in any form.
+    fn end(&mut self, state: State, now: Timestamp) {
+        self.state = state;
+        self.ended_at = Some(now);
+        self.code = None;
+    }
+}
+
+/// How long to wait after so many messages: the cooldown, and twice as long each time, to eight
+/// times.
+pub fn resend_gap(limits: &Limits, sends: usize) -> Duration {
+    limits.cooldown * 2_u32.pow(u32::try_from(sends.saturating_sub(1)).unwrap_or(3).min(3))
+}
+
+impl Finding {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Approved => "approved",
+            Self::WrongCode => "wrong_code",
+            Self::Exhausted => "exhausted",
+            Self::AlreadyApproved => "already_approved",
+            Self::Superseded => "superseded",
+            Self::Expired => "expired",
+            Self::Canceled => "canceled",
+            Self::Undeliverable => "undeliverable",
+            Self::Locked(_) => "locked",
+        }
+    }
+
+    /// Reads back a finding that a repeated request may be answered with.
+    pub fn parse_repeatable(text: &str) -> Option<Self> {
+        match text {
+            "approved" => Some(Self::Approved),
+            "wrong_code" => Some(Self::WrongCode),
+            "exhausted" => Some(Self::Exhausted),
+            _ => None,
+        }
+    }
+
+    /// Whether a comparison was made for it.
+    pub const fn is_comparison(self) -> bool {
+        match self {
+            Self::Approved | Self::WrongCode | Self::Exhausted => true,
+            Self::AlreadyApproved
+            | Self::Superseded
+            | Self::Expired
+            | Self::Canceled
+            | Self::Undeliverable
+            | Self::Locked(_) => false,
+        }
+    }
+}
