@@ -1,0 +1,58 @@
+//! The chat on a phone, and the reading of it.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    api::error::ApiError,
+    phone::{ChatMessage, Status},
+    simulator::Simulator,
+    state::{State as Memory, Ticket},
+    wamid::Author,
+    webhook,
+};
+
+/// Both directions, oldest first.
+pub(super) async fn list(
+    State(simulator): State<Simulator>,
+    Path(number): Path<String>,
+) -> Result<Json<Value>, ApiError> {
+    let mut state = simulator.state();
+    let phone = state.phone(&number).ok_or_else(|| ApiError::bad_number(&number))?;
+    let messages: Vec<_> = phone.messages().map(ChatMessage::view).collect();
+    Ok(Json(json!({ "messages": messages })))
+}
+
+/// The owner of the phone looks at a message.
+pub(super) async fn read(
+    State(simulator): State<Simulator>,
+    Path((number, id)): Path<(String, String)>,
+) -> Result<Json<Value>, ApiError> {
+    let (notice, view) = {
+        let mut state = simulator.state();
+        let ticket = readable(&mut state, &number, &id)?;
+        let notice = state.mark(&ticket, Status::Read);
+        let phone = state.phones.get(&ticket.wa_id);
+        (notice, phone.and_then(|phone| phone.message(ticket.seq)).map(|message| message.view()))
+    };
+    webhook::send_some(&simulator, notice);
+    view.map(Json).ok_or_else(|| ApiError::not_found("The message was forgotten meanwhile."))
+}
+
+fn readable(state: &mut Memory, number: &str, id: &str) -> Result<Ticket, ApiError> {
+    let phone = state.phone(number).ok_or_else(|| ApiError::bad_number(number))?;
+    let wa_id = phone.wa_id.clone();
+    let message = phone.message_by_id(id).filter(|found| found.author == Author::Business);
+    let message = message.ok_or_else(|| {
+        ApiError::not_found("No message with this id was sent to this phone; list its messages.")
+    })?;
+    if !message.has_reached(Status::Delivered) {
+        return Err(ApiError::conflict(
+            "The message has not reached the phone, so it cannot be read yet.",
+        ));
+    }
+    Ok(Ticket { wa_id, seq: message.seq })
+}

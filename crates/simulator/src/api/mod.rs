@@ -1,0 +1,15 @@
+//! The simulator's own API: everything the person with the phone can do, and a look at the webhooks.
+//!
+//! It is not Meta's and needs no token. Errors are `{"error": "what to do"}`.
+
+mod body;
+mod code;
+mod error;
+mod inbound;
+mod messages;
+mod phones;
+mod routes;
+mod settings;
+mod webhooks;
+
+pub(crate) use routes::router;

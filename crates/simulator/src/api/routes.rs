@@ -1,0 +1,41 @@
+//! The paths of the simulator's own API.
+
+use axum::{
+    Router,
+    extract::State,
+    http::{StatusCode, Uri},
+    routing::{any, get, post},
+};
+
+use crate::{
+    api::{code, error::ApiError, inbound, messages, phones, settings, webhooks},
+    simulator::Simulator,
+};
+
+pub(crate) fn router() -> Router<Simulator> {
+    Router::new()
+        .route("/phones", get(phones::list))
+        .route("/phones/{number}", get(phones::show).patch(phones::change))
+        .route("/phones/{number}/code", get(code::wait))
+        .route("/phones/{number}/messages", get(messages::list).post(inbound::write))
+        .route("/phones/{number}/messages/{id}/read", post(messages::read))
+        .route("/webhooks", get(webhooks::list))
+        .route("/webhooks/{id}/repeat", post(webhooks::repeat))
+        .route("/settings", get(settings::show).patch(settings::change))
+        .route("/reset", post(reset))
+        .route("/", any(unknown))
+        .route("/{*path}", any(unknown))
+        .method_not_allowed_fallback(async || ApiError::method_not_allowed())
+}
+
+async fn reset(State(simulator): State<Simulator>) -> StatusCode {
+    simulator.state().reset();
+    StatusCode::NO_CONTENT
+}
+
+async fn unknown(uri: Uri) -> ApiError {
+    ApiError::not_found(format!(
+        "There is nothing at {}; there are phones, webhooks, settings and reset.",
+        uri.path()
+    ))
+}

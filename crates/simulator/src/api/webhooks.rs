@@ -1,0 +1,59 @@
+//! The webhooks that were sent, and sending them again.
+
+use std::collections::HashMap;
+
+use axum::{
+    Json,
+    extract::{Path, Query, State},
+    http::StatusCode,
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::{
+    api::{body::Body, error::ApiError, phones},
+    simulator::Simulator,
+    webhook,
+};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Repetition {
+    #[serde(default = "once")]
+    times: u32,
+}
+
+fn once() -> u32 {
+    1
+}
+
+/// Newest first.
+pub(super) async fn list(
+    State(simulator): State<Simulator>,
+    Query(query): Query<HashMap<String, String>>,
+) -> Result<Json<Value>, ApiError> {
+    let limit = phones::limit(&query, 50)?;
+    let webhooks = simulator.state().webhooks.newest_first(limit);
+    Ok(Json(json!({ "webhooks": webhooks })))
+}
+
+pub(super) async fn repeat(
+    State(simulator): State<Simulator>,
+    Path(id): Path<String>,
+    body: Body,
+) -> Result<(StatusCode, Json<Value>), ApiError> {
+    let Repetition { times } = body.parse()?;
+    if !(1..=1_000).contains(&times) {
+        return Err(ApiError::bad_request("`times` must be from 1 to 1000."));
+    }
+    if simulator.state().settings.webhook_url.is_none() {
+        return Err(ApiError::conflict(
+            "There is nowhere to send it: PATCH /api/settings with a `webhook_url`.",
+        ));
+    }
+    let found = id.parse().is_ok_and(|id| webhook::repeat(&simulator, id, times));
+    if !found {
+        return Err(ApiError::not_found("No webhook has this id; the last 1000 are listed."));
+    }
+    Ok((StatusCode::ACCEPTED, Json(json!({ "id": id, "times": times }))))
+}

@@ -1,0 +1,74 @@
+//! What becomes of a message after it was accepted: its receipts, in their order and time.
+
+use tokio::time::{Duration, sleep};
+
+use crate::{
+    phone::Status, settings::Receipts, simulator::Simulator, state::Ticket, wa_id::WaId, webhook,
+};
+
+/// Between `delivered` and a `sent` that comes after it: enough for the first to be posted first.
+const REORDER_GAP: Duration = Duration::from_millis(30);
+
+/// Begins the life of an accepted message.
+pub(crate) fn start(simulator: Simulator, ticket: Ticket) {
+    tokio::spawn(async move { run(&simulator, &ticket).await });
+}
+
+/// Delivers what waited for a phone that is back online.
+pub(crate) fn release(simulator: &Simulator, wa_id: &WaId, waiting: impl IntoIterator<Item = u64>) {
+    let tickets: Vec<_> =
+        waiting.into_iter().map(|seq| Ticket { wa_id: wa_id.clone(), seq }).collect();
+    let simulator = simulator.clone();
+    tokio::spawn(async move {
+        for ticket in tickets {
+            let settings = simulator.state().receipts(&ticket);
+            if let Some((receipts, _)) = settings {
+                arrive(&simulator, &ticket, &receipts).await;
+            }
+        }
+    });
+}
+
+async fn run(simulator: &Simulator, ticket: &Ticket) {
+    let settings = simulator.state().receipts(ticket);
+    let Some((receipts, behaviour)) = settings else { return };
+    let sent = Duration::from_millis(receipts.sent_ms.saturating_add(behaviour.delay_ms));
+    let delivered = Duration::from_millis(receipts.delivered_ms.saturating_add(behaviour.delay_ms));
+
+    sleep(sent).await;
+    if let Some(code) = behaviour.late_error() {
+        let notice = simulator.state().fail(ticket, code);
+        webhook::send_some(simulator, notice);
+        return;
+    }
+    if behaviour.reorder && !behaviour.offline {
+        return reordered(simulator, ticket, &receipts, delivered.saturating_sub(sent)).await;
+    }
+    mark(simulator, ticket, Status::Sent);
+    sleep(delivered.saturating_sub(sent)).await;
+    arrive(simulator, ticket, &receipts).await;
+}
+
+async fn reordered(simulator: &Simulator, ticket: &Ticket, receipts: &Receipts, rest: Duration) {
+    sleep(rest).await;
+    arrive(simulator, ticket, receipts).await;
+    sleep(REORDER_GAP).await;
+    mark(simulator, ticket, Status::Sent);
+}
+
+/// The message reaches the phone, unless the phone is off.
+async fn arrive(simulator: &Simulator, ticket: &Ticket, receipts: &Receipts) {
+    if !simulator.state().is_reachable_or_hold(ticket) {
+        return;
+    }
+    mark(simulator, ticket, Status::Delivered);
+    if let Some(read) = receipts.read_ms {
+        sleep(Duration::from_millis(read.saturating_sub(receipts.delivered_ms))).await;
+        mark(simulator, ticket, Status::Read);
+    }
+}
+
+fn mark(simulator: &Simulator, ticket: &Ticket, status: Status) {
+    let notice = simulator.state().mark(ticket, status);
+    webhook::send_some(simulator, notice);
+}

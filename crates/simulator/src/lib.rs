@@ -1,0 +1,27 @@
+//! A stand-in for `graph.facebook.com`, and for the phones at the other end.
+//!
+//! It speaks Meta's side of the WhatsApp Cloud API: it takes messages, answers with Meta's bodies
+//! and errors, and posts signed webhooks. Its own API, under `/api`, plays the person who holds the
+//! phone: reads the code, writes back, switches the phone off.
+//!
+//! It is **not** built on our Meta client and shares no code with it: if both used one wrong type,
+//! our tests would agree with themselves and not with Meta. Nothing is stored; a restart forgets.
+
+mod api;
+mod delivery;
+mod faults;
+mod graph;
+mod pace;
+mod phone;
+mod router;
+mod settings;
+mod simulator;
+mod state;
+mod wa_id;
+mod wamid;
+mod webhook;
+mod wire;
+
+pub use router::router;
+pub use settings::{Limits, Receipts, Settings, Template, TemplateStatus, WaIdRule};
+pub use simulator::{Simulator, StartError};

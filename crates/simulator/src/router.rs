@@ -1,0 +1,34 @@
+//! All that the simulator answers, on one address.
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::{HeaderName, HeaderValue},
+    middleware::map_response,
+    response::Response,
+    routing::any,
+};
+
+use crate::{api, graph, simulator::Simulator};
+
+const LARGEST_BODY: usize = 1024 * 1024;
+
+/// The Graph API below `/v21.0` to `/v26.0`, and the simulator's own API below `/api`.
+///
+/// It has no fallback and nothing at `/`, so that pages can be merged with it.
+pub fn router(simulator: Simulator) -> Router {
+    Router::new()
+        .nest("/api", api::router())
+        .route("/{object}", any(graph::handle))
+        .route("/{version}/{*path}", any(graph::handle))
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(map_response(mark))
+        .with_state(simulator)
+}
+
+/// Nobody who looks at an answer can take it for one of Meta's.
+async fn mark(mut response: Response) -> Response {
+    let name = HeaderName::from_static("x-countersign-simulator");
+    response.headers_mut().insert(name, HeaderValue::from_static("1"));
+    response
+}

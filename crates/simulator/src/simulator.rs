@@ -1,0 +1,80 @@
+//! The handle that every request and every task holds.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::{sync::Semaphore, time::Duration};
+
+use crate::{
+    settings::Settings,
+    state::State,
+    wa_id,
+    webhook::{CONCURRENT_POSTS, WAITING_WEBHOOKS},
+};
+
+/// A simulated Meta with its phones. Cloning it gives another handle to the same one.
+#[derive(Clone)]
+pub struct Simulator {
+    state: Arc<Mutex<State>>,
+    http: reqwest::Client,
+    posts: Arc<Semaphore>,
+    waiting: Arc<Semaphore>,
+}
+
+/// Why a simulator cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("the business phone `{0}` is not a phone number such as +15550100200")]
+    BusinessPhone(String),
+
+    #[error("the webhook address `{0}` is not an http address")]
+    WebhookUrl(String),
+
+    #[error("the HTTP client for webhooks does not start")]
+    Http(#[source] reqwest::Error),
+}
+
+impl Simulator {
+    /// Starts nothing yet: tasks begin with the first message, on the runtime that serves it.
+    pub fn new(settings: Settings) -> Result<Self, StartError> {
+        if wa_id::digits(&settings.business_phone).is_none() {
+            return Err(StartError::BusinessPhone(settings.business_phone));
+        }
+        if let Some(url) = settings.webhook_url.as_ref().filter(|url| !is_http(url)) {
+            return Err(StartError::WebhookUrl(url.clone()));
+        }
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(Duration::from_secs(10))
+            .user_agent("facebookexternalua")
+            .build()
+            .map_err(StartError::Http)?;
+        Ok(Self {
+            state: Arc::new(Mutex::new(State::new(settings))),
+            http,
+            posts: Arc::new(Semaphore::new(CONCURRENT_POSTS)),
+            waiting: Arc::new(Semaphore::new(WAITING_WEBHOOKS)),
+        })
+    }
+
+    /// Locks the memory. Never hold it across an `await`.
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn http(&self) -> &reqwest::Client {
+        &self.http
+    }
+
+    pub(crate) fn posts(&self) -> &Semaphore {
+        &self.posts
+    }
+
+    pub(crate) fn waiting(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.waiting)
+    }
+}
+
+pub(crate) fn is_http(url: &str) -> bool {
+    reqwest::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
+}

@@ -1,0 +1,124 @@
+//! What the lock protects.
+
+use jiff::Timestamp;
+
+use crate::{
+    faults::Behaviour,
+    pace::Debt,
+    phone::{AddressedBy, ChatMessage, Code, Content, Phone, Status, Times},
+    settings::{Receipts, Settings},
+    state::Phones,
+    wa_id::{self, WaId},
+    wamid::{self, Author},
+    webhook::{Archive, Notice},
+    wire,
+};
+
+pub(crate) struct State {
+    pub(crate) settings: Settings,
+    pub(crate) phones: Phones,
+    pub(crate) webhooks: Archive,
+    pub(crate) throughput: Debt,
+    messages_ever: u64,
+}
+
+/// Finds a message again, if it and its phone are still remembered.
+#[derive(Clone, Debug)]
+pub(crate) struct Ticket {
+    pub(crate) wa_id: WaId,
+    pub(crate) seq: u64,
+}
+
+pub(crate) struct NewMessage {
+    pub(crate) author: Author,
+    pub(crate) content: Content,
+    pub(crate) addressed_by: AddressedBy,
+    pub(crate) callback_data: Option<String>,
+}
+
+impl State {
+    pub(crate) fn new(settings: Settings) -> Self {
+        Self {
+            settings,
+            phones: Phones::default(),
+            webhooks: Archive::default(),
+            throughput: Debt::default(),
+            messages_ever: 0,
+        }
+    }
+
+    /// Forgets phones, messages and webhooks. Settings stay as they are.
+    pub(crate) fn reset(&mut self) {
+        for phone in self.phones.newest_first() {
+            phone.code_arrived().notify_waiters();
+        }
+        self.phones = Phones::default();
+        self.webhooks.clear();
+        self.throughput = Debt::default();
+    }
+
+    pub(crate) fn parse_number(&self, text: &str) -> Option<WaId> {
+        WaId::parse(text, &self.settings.wa_id_rules)
+    }
+
+    /// The phone with this number, which exists from now on.
+    pub(crate) fn phone(&mut self, text: &str) -> Option<&mut Phone> {
+        let wa_id = self.parse_number(text)?;
+        let digits = wa_id::digits(text)?;
+        Some(self.phones.named(&wa_id, &digits, &self.settings.business_account_id))
+    }
+
+    /// Answers the message's ticket and id, unless the phone is forgotten.
+    pub(crate) fn add(&mut self, wa_id: &WaId, new: NewMessage) -> Option<(Ticket, String)> {
+        let phone = self.phones.get(wa_id)?;
+        self.messages_ever += 1;
+        let ticket = Ticket { wa_id: wa_id.clone(), seq: self.messages_ever };
+        let id = wamid::fresh(wa_id, new.author);
+        phone.add(ChatMessage {
+            seq: ticket.seq,
+            id: id.clone(),
+            author: new.author,
+            content: new.content,
+            addressed_by: new.addressed_by,
+            callback_data: new.callback_data,
+            at: Timestamp::now(),
+            times: Times::default(),
+            error: None,
+        });
+        Some((ticket, id))
+    }
+
+    pub(crate) fn receipts(&mut self, ticket: &Ticket) -> Option<(Receipts, Behaviour)> {
+        let phone = self.phones.get(&ticket.wa_id)?;
+        Some((self.settings.receipts.clone(), phone.behaviour.clone()))
+    }
+
+    /// Moves a message on, and answers the webhook that says so. `None` when it is forgotten.
+    pub(crate) fn mark(&mut self, ticket: &Ticket, status: Status) -> Option<Notice> {
+        let phone = self.phones.get(&ticket.wa_id)?;
+        let message = phone.message(ticket.seq)?;
+        let at = message.reached(status, Timestamp::now());
+        let message = message.clone();
+        if status == Status::Delivered
+            && let Some(code) = message.content.code.clone()
+        {
+            phone.receive_code(Code { code, message_id: message.id.clone() });
+        }
+        let envelope = wire::status(&self.settings, phone, &message, status, at);
+        Some(Notice::new(status.as_str(), phone, &envelope))
+    }
+
+    pub(crate) fn fail(&mut self, ticket: &Ticket, code: u32) -> Option<Notice> {
+        self.phones.get(&ticket.wa_id)?.message(ticket.seq)?.error = Some(code);
+        self.mark(ticket, Status::Failed)
+    }
+
+    /// Whether the phone can take the message now; if not, it is kept for later.
+    pub(crate) fn is_reachable_or_hold(&mut self, ticket: &Ticket) -> bool {
+        let Some(phone) = self.phones.get(&ticket.wa_id) else { return false };
+        if phone.behaviour.offline {
+            phone.hold(ticket.seq);
+        }
+        !phone.behaviour.offline
+    }
+}

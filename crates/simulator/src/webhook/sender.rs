@@ -1,0 +1,171 @@
+//! Posts webhooks in the background until they are answered with 200.
+
+use axum::body::Bytes;
+use jiff::Timestamp;
+use tokio::time::{Duration, Instant, sleep};
+
+use crate::{
+    phone::Phone,
+    simulator::Simulator,
+    wa_id::WaId,
+    webhook::{Answer, Outcome, encode, sign},
+    wire,
+};
+
+/// How many webhooks are posted at the same time.
+pub(crate) const CONCURRENT_POSTS: usize = 32;
+/// How many webhooks wait for their turn or their next attempt; more are recorded and not sent.
+pub(crate) const WAITING_WEBHOOKS: usize = 50_000;
+
+/// About a minute with the delays below.
+const ATTEMPTS: u32 = 20;
+const FIRST_DELAY: Duration = Duration::from_millis(200);
+const LONGEST_DELAY: Duration = Duration::from_secs(4);
+
+/// A webhook that is to be sent.
+pub(crate) struct Notice {
+    kind: &'static str,
+    phone: WaId,
+    copies: u32,
+    body: Bytes,
+}
+
+impl Notice {
+    pub(crate) fn new(kind: &'static str, phone: &Phone, envelope: &wire::Envelope) -> Self {
+        Self {
+            kind,
+            phone: phone.wa_id.clone(),
+            copies: if phone.behaviour.duplicate { 2 } else { 1 },
+            body: encode(envelope).into(),
+        }
+    }
+}
+
+struct Parcel {
+    id: u64,
+    era: u64,
+    body: Bytes,
+    signature: String,
+}
+
+pub(crate) fn send_some(simulator: &Simulator, notice: Option<Notice>) {
+    if let Some(notice) = notice {
+        send(simulator, &notice);
+    }
+}
+
+/// Records a webhook and posts it, twice for a phone that duplicates. Answers the last record's id.
+pub(crate) fn send(simulator: &Simulator, notice: &Notice) -> u64 {
+    let mut last = 0;
+    for _ in 0..notice.copies {
+        let parcel = {
+            let mut state = simulator.state();
+            let signature = sign(&state.settings.app_secret, &notice.body);
+            let phone = notice.phone.clone();
+            let id = state.webhooks.record(notice.kind, phone, &notice.body, &signature);
+            Parcel { id, era: state.webhooks.era, body: notice.body.clone(), signature }
+        };
+        last = parcel.id;
+        post(simulator, parcel);
+    }
+    last
+}
+
+/// Posts the same bytes again. Answers whether the webhook is still on record.
+pub(crate) fn repeat(simulator: &Simulator, id: u64, times: u32) -> bool {
+    let found = {
+        let mut state = simulator.state();
+        let era = state.webhooks.era;
+        state.webhooks.bytes(id).map(|(body, signature)| (era, body, signature))
+    };
+    let Some((era, body, signature)) = found else { return false };
+    for _ in 0..times {
+        post(simulator, Parcel { id, era, body: body.clone(), signature: signature.clone() });
+    }
+    true
+}
+
+fn post(simulator: &Simulator, parcel: Parcel) {
+    if simulator.state().settings.webhook_url.is_none() {
+        return;
+    }
+    let Ok(place) = simulator.waiting().try_acquire_owned() else {
+        tracing::warn!(webhook.id = parcel.id, "Too many webhooks are waiting: one is not sent");
+        simulator.state().webhooks.set_outcome(parcel.id, Outcome::GaveUp);
+        return;
+    };
+    simulator.state().webhooks.set_outcome(parcel.id, Outcome::Pending);
+    let simulator = simulator.clone();
+    tokio::spawn(async move {
+        let _place = place;
+        let outcome = try_until_answered(&simulator, &parcel).await;
+        let mut state = simulator.state();
+        if state.webhooks.era == parcel.era {
+            state.webhooks.set_outcome(parcel.id, outcome);
+        }
+    });
+}
+
+async fn try_until_answered(simulator: &Simulator, parcel: &Parcel) -> Outcome {
+    let mut delay = FIRST_DELAY;
+    for attempt in 1..=ATTEMPTS {
+        let Some(url) = address(simulator, parcel) else { return Outcome::GaveUp };
+        let answer = attempt_once(simulator, parcel, &url).await;
+        let is_delivered = answer.result == Ok(200);
+        {
+            let mut state = simulator.state();
+            if state.webhooks.era == parcel.era {
+                state.webhooks.add_answer(parcel.id, answer);
+            }
+        }
+        if is_delivered {
+            return Outcome::Delivered;
+        }
+        if attempt < ATTEMPTS {
+            sleep(delay).await;
+            delay = (delay * 2).min(LONGEST_DELAY);
+        }
+    }
+    tracing::warn!(webhook.id = parcel.id, "Gave up on a webhook that was never answered with 200");
+    Outcome::GaveUp
+}
+
+/// Where to post now: the address may have changed since the last attempt.
+fn address(simulator: &Simulator, parcel: &Parcel) -> Option<String> {
+    let state = simulator.state();
+    if state.webhooks.era == parcel.era { state.settings.webhook_url.clone() } else { None }
+}
+
+async fn attempt_once(simulator: &Simulator, parcel: &Parcel, url: &str) -> Answer {
+    let _turn = simulator.posts().acquire().await;
+    let (at, began) = (Timestamp::now(), Instant::now());
+    let answer = simulator
+        .http()
+        .post(url)
+        .header("content-type", "application/json")
+        .header("x-hub-signature-256", &parcel.signature)
+        .body(parcel.body.clone())
+        .send()
+        .await;
+    let result = match answer {
+        Ok(response) => {
+            let status = response.status().as_u16();
+            // Reading the body to its end lets the connection be used again.
+            let _ = response.bytes().await;
+            Ok(status)
+        }
+        Err(error) => Err(describe(&error)),
+    };
+    let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    Answer { at, duration_ms, result }
+}
+
+fn describe(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        "no answer within 10 seconds".to_owned()
+    } else if error.is_connect() {
+        "nobody listens at the webhook address".to_owned()
+    } else {
+        "the connection broke before the answer".to_owned()
+    }
+}

@@ -1,0 +1,9 @@
+//! Drives the simulator over HTTP, as a server and a tester would.
+#![expect(clippy::unwrap_used, unreachable_pub, reason = "a test may panic, and has no users")]
+
+mod behaviours;
+mod graph;
+mod harness;
+mod phones;
+mod refusals;
+mod webhooks;
