@@ -30,6 +30,13 @@ macro_rules! ids {
                 Self(edge(time))
             }
 
+            /// When it was made.
+            pub fn made_at(&self) -> Timestamp {
+                let mut millis = [0; 8];
+                millis[2..].copy_from_slice(&self.0[..6]);
+                Timestamp::from_millis(i64::from_be_bytes(millis))
+            }
+
             pub const fn from_bytes(bytes: [u8; 16]) -> Self {
                 Self(bytes)
             }

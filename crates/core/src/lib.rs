@@ -1,7 +1,8 @@
 //! The product without I/O: its rules, its use cases, and the ports that others fill.
 //!
-//! Modules stand in layers; one uses only those listed above it here, except that the services
-//! of a domain (`service.rs`) also stand on [`ledger`]. A test of the binary holds this.
+//! Modules stand in layers, from [`time`] at the bottom to [`inbound`]: one uses only those below
+//! it, except that the use cases of a domain (`service.rs`, `jobs.rs`) also stand on [`ledger`].
+//! `tests/architecture.rs` of the binary has the list and holds it.
 
 pub mod app;
 pub mod delivery;

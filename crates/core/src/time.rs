@@ -6,6 +6,10 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use jiff::fmt::temporal::DateTimePrinter;
+
+static PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
+
 /// A point in time: milliseconds since the Unix epoch, UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
@@ -72,10 +76,16 @@ impl Timestamp {
     /// RFC 3339 in UTC with milliseconds, as the API prints it.
     pub fn rfc3339(self) -> String {
         match jiff::Timestamp::from_millisecond(self.0) {
-            Ok(time) => format!("{time:.3}"),
+            Ok(time) => PRINTER.timestamp_to_string(&time),
             // Outside the years that RFC 3339 can name.
             Err(_) => self.0.to_string(),
         }
+    }
+
+    /// Reads the date of an HTTP header: `Sun, 06 Nov 1994 08:49:37 GMT`.
+    pub fn parse_http(text: &str) -> Option<Self> {
+        let time = jiff::fmt::rfc2822::parse(text).ok()?;
+        Some(Self(time.timestamp().as_millisecond()))
     }
 
     /// Reads RFC 3339.
@@ -130,6 +140,11 @@ impl SystemClock {
     pub fn new() -> Self {
         Self::default()
     }
+
+    /// A clock that begins no earlier than `floor`: time that was written down has passed.
+    pub const fn not_before(floor: Timestamp) -> Self {
+        Self { latest: AtomicI64::new(floor.0) }
+    }
 }
 
 impl Clock for SystemClock {
@@ -149,6 +164,14 @@ mod tests {
 
         assert_eq!(time.rfc3339(), "2026-10-06T15:20:42.007Z");
         assert_eq!(Timestamp::parse("2026-10-06T15:20:42.007Z"), Some(time));
+    }
+
+    #[test]
+    fn the_date_of_an_http_header_is_read() {
+        let time = Timestamp::parse_http("Sun, 06 Nov 1994 08:49:37 GMT");
+
+        assert_eq!(time, Some(Timestamp::from_seconds(784_111_777)));
+        assert_eq!(Timestamp::parse_http("yesterday"), None);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use aws_lc_rs::digest;
 use crate::delivery::{
     Handshake, InboundMessage, Notice, Provider, RawWebhook, Received, Rejected, StatusNotice,
 };
-use crate::id::{EventId, TenantId};
+use crate::id::EventId;
 use crate::keyring::{Context, Keyring};
 use crate::ledger::{
     Ingest, IngestOutcome, Ledger, ReceiptOf, StoredInbound, StoredWebhook, WebhookKey,
@@ -105,7 +105,7 @@ impl Inbound {
                 }
                 Notice::Status(_) => ingest.webhook.unread += 1,
                 Notice::Message(message) => {
-                    ingest.messages.push(self.inbound(tenant, integration, &message, now));
+                    ingest.messages.push(self.inbound(key, integration, &message, now));
                 }
             }
         }
@@ -123,21 +123,19 @@ impl Inbound {
 
     fn inbound(
         &self,
-        tenant: TenantId,
+        webhook: WebhookKey,
         integration: &Integration,
         message: &InboundMessage,
         now: Timestamp,
     ) -> StoredInbound {
-        let keyring = &self.parts.keyring;
-        let digest = keyring.index(&[
+        let digest = self.parts.keyring.index(&[
             b"inbound",
             integration.phone_number_id.as_bytes(),
             message.provider_id.as_bytes(),
         ]);
-        let key = WebhookKey { tenant, at: file_under(Some(message.sent_at), now), digest };
-        let context = Context { what: "inbound_messages.content", tenant, row: digest };
-        let sealed = keyring.seal(&context, &message.content);
-        StoredInbound { key, received_at: now, sealed }
+        let at = file_under(Some(message.sent_at), now);
+        let key = WebhookKey { tenant: webhook.tenant, at, digest };
+        StoredInbound { key, received_at: now, webhook }
     }
 
     fn accounts(&self, provider: &str) -> impl Iterator<Item = (&dyn Provider, &Integration)> {

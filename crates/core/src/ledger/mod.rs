@@ -31,4 +31,4 @@ pub use rows::{
     Change, Counter, CounterKey, Failure, IdempotencyKey, Keys, RowKey, Rows, Slot, StoredInbound,
     StoredStart, StoredWebhook, Table, WebhookKey,
 };
-pub use start::{Start, StartMode, StartOutcome};
+pub use start::{Start, StartOutcome};

@@ -11,7 +11,7 @@ pub trait Ledger: Send + Sync {
     async fn submit(&self, op: Op) -> Result<Outcome, StoreError>;
 }
 
-impl dyn Ledger {
+impl dyn Ledger + '_ {
     /// Submits an operation and answers in its own terms.
     pub async fn run<O: Operation>(&self, operation: O) -> Result<O::Outcome, StoreError> {
         O::outcome(self.submit(operation.into()).await?)

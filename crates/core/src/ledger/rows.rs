@@ -119,7 +119,8 @@ pub struct StoredWebhook {
 pub struct StoredInbound {
     pub key: WebhookKey,
     pub received_at: Timestamp,
-    pub sealed: Sealed,
+    /// The webhook that brought it and holds what it says.
+    pub webhook: WebhookKey,
 }
 
 /// A wrong code, for the ledger of its phone.

@@ -8,7 +8,7 @@ use crate::events::EventKind;
 use crate::id::EventId;
 use crate::policy::{Policy, Refusal};
 use crate::time::{Timestamp, hours};
-use crate::verification::{PhoneRecord, Verification, VerificationKey};
+use crate::verification::{PhoneRecord, StartMode, Verification, VerificationKey};
 
 /// Starts the verification that it carries, or refuses.
 #[derive(Clone, Debug)]
@@ -19,15 +19,6 @@ pub struct Start {
     /// Events that it causes take their ids from this one.
     pub event: EventId,
     pub now: Timestamp,
-}
-
-/// What happens when one of the same phone and purpose is live.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StartMode {
-    /// It stands beside it, up to a number.
-    Beside,
-    /// The live one is sent again: contracts that know only the phone have one at a time.
-    ResendLive,
 }
 
 #[derive(Clone, Debug)]
@@ -64,9 +55,20 @@ impl Start {
             record.chain(verification.purpose).filter(|chain| self.now < chain.ends_at)
         }) {
             let tenant = verification.key.tenant;
-            let others = chain.recent.iter().map(|id| VerificationKey { tenant, id: *id });
-            keys.verifications_alone
-                .extend(others.filter(|key| !rows.verifications.is_loaded(key)));
+            for id in &chain.recent {
+                self.want_sibling(VerificationKey { tenant, id: *id }, rows, keys);
+            }
+        }
+    }
+
+    fn want_sibling(&self, key: VerificationKey, rows: &Rows, keys: &mut Keys) {
+        if !rows.verifications.is_loaded(&key) {
+            keys.verifications_alone.push(key);
+        }
+        // One that is sent again charges the address that it began at, not the one of this start.
+        let sibling = rows.verifications.get(&key);
+        if let Some(sibling) = sibling.filter(|_| self.mode == StartMode::ResendLive) {
+            want_counters(sibling, &self.policy, rows, keys);
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use crate::random::Entropy;
 
-/// A small generator (SplitMix64) with a seed. Never for secrets.
+/// A small generator (`SplitMix64`) with a seed. Never for secrets.
 #[derive(Debug)]
 pub struct CountingEntropy(Mutex<u64>);
 

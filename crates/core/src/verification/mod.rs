@@ -8,7 +8,9 @@
 mod code;
 mod details;
 mod entity;
+mod jobs;
 mod phone_record;
+mod request;
 mod service;
 mod state;
 mod store;
@@ -18,11 +20,13 @@ pub use details::Details;
 pub use entity::{
     Finding, Idempotency, LastCheck, RequestKey, Verification, VerificationKey, resend_gap,
 };
+pub use jobs::{Cleaned, Retention};
 pub use phone_record::{Chain, PhoneKey, PhoneRecord};
-pub(crate) use service::open_phone;
-pub use service::{
-    CheckError, Checked, Cleaned, Client, Retention, StartError, StartRequest, Started, Target,
-    VerificationParts, VerificationView, Verifications,
+pub use request::{
+    CheckError, Checked, Client, StartError, StartMode, StartRequest, Started, Target,
+    VerificationView,
 };
+pub(crate) use service::open_phone;
+pub use service::{VerificationParts, Verifications};
 pub use state::{Method, Purpose, State};
 pub use store::{Listing, VerificationStore};

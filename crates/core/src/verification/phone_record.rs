@@ -125,10 +125,13 @@ impl PhoneRecord {
         chain.attempts
     }
 
-    /// The attempt that was counted at `now` was right.
+    /// The attempt that was counted at `now` was right. Others that are live stay together, with
+    /// all their attempts.
     pub fn approve(&mut self, purpose: Purpose, now: Timestamp) {
         self.failures.refund(now);
-        self.chains.retain(|chain| chain.purpose != purpose);
+        if let Some(chain) = self.chains.iter_mut().find(|chain| chain.purpose == purpose) {
+            chain.attempts = 0;
+        }
     }
 
     pub fn exhaust(&mut self, purpose: Purpose, id: VerificationId) {
@@ -154,12 +157,15 @@ impl PhoneRecord {
         }
         let _ = self.begin(purpose, id, expires_at, MOST_LIVE, created_at);
         let chain = self.open_chain(purpose, expires_at, created_at);
-        chain.attempts = chain.attempts.saturating_add(verification.attempts);
+        // An approval forgives what was wrong before it. What its siblings got wrong may have come
+        // later, so that counts.
+        if verification.state != State::Approved {
+            chain.attempts = chain.attempts.saturating_add(verification.attempts);
+        }
         match verification.state {
-            State::Approved => self.chains.retain(|chain| chain.purpose != purpose),
             State::Canceled => self.cancel(purpose, id),
             State::Exhausted => self.exhaust(purpose, id),
-            State::Pending | State::Expired | State::Undeliverable => {}
+            State::Pending | State::Approved | State::Expired | State::Undeliverable => {}
         }
     }
 

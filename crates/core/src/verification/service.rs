@@ -1,28 +1,29 @@
-//! The use cases: start, check, resend, cancel, read, and clean up.
+//! The use cases: start, check, resend, cancel and read.
 
-use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::Notify;
 
+use super::request::{
+    CheckError, Checked, StartError, StartRequest, Started, Target, VerificationView,
+};
 use super::{
-    Code, Details, Finding, Idempotency, Listing, MalformedCode, Method, PhoneKey, Purpose, State,
-    Verification, VerificationKey, VerificationStore, resend_gap,
+    Code, Details, Finding, Listing, Method, PhoneKey, StartMode, State, Verification,
+    VerificationKey, VerificationStore, resend_gap,
 };
 use crate::delivery::{Channel, Message, MessageKey};
 use crate::id::{EventId, TenantId, VerificationId};
 use crate::keyring::{Context, Keyring};
 use crate::ledger::{
-    Cancel, CancelOutcome, Check, CheckOutcome, CheckTarget, Expire, Ledger, Resend, ResendOutcome,
-    Start, StartMode, StartOutcome,
+    Cancel, CancelOutcome, Check, CheckOutcome, CheckTarget, Ledger, Resend, ResendOutcome, Start,
+    StartOutcome,
 };
 use crate::phone::{InvalidPhone, PhoneNumber, Region};
-use crate::policy::{AddressBlock, Fence, Policy, Refusal};
+use crate::policy::{AddressBlock, Fence, Policy};
 use crate::random::Entropy;
 use crate::store::StoreError;
 use crate::tenants::Integrations;
-use crate::time::{Clock, Timestamp, days};
+use crate::time::{Clock, Timestamp};
 
 /// What the service is made of.
 pub struct VerificationParts {
@@ -40,142 +41,9 @@ pub struct VerificationParts {
 
 /// Verifications.
 pub struct Verifications {
-    parts: VerificationParts,
+    pub(super) parts: VerificationParts,
     fence: Fence,
 }
-
-/// What a start asks for.
-#[derive(Clone, Debug)]
-pub struct StartRequest {
-    /// As it was typed.
-    pub phone: String,
-    pub method: Method,
-    pub channel: Option<Channel>,
-    pub purpose: Purpose,
-    pub locale: Option<String>,
-    pub client: Client,
-    pub details: Details,
-    pub idempotency: Option<Idempotency>,
-    pub mode: StartMode,
-}
-
-/// The person's own address and browser, as far as the tenant tells.
-#[derive(Clone, Debug, Default)]
-pub struct Client {
-    pub ip: Option<IpAddr>,
-}
-
-#[derive(Debug)]
-pub struct Started {
-    pub view: VerificationView,
-    pub message: MessageKey,
-    /// The same request came before, and this is what it came to.
-    pub is_repeated: bool,
-}
-
-/// A verification with what is stored beside it, for its tenant to see.
-#[derive(Debug)]
-pub struct VerificationView {
-    pub verification: Verification,
-    pub phone: PhoneNumber,
-    pub details: Details,
-    pub messages: Vec<Message>,
-    /// When it was looked at: its state depends on the time.
-    pub now: Timestamp,
-}
-
-/// Whose code is checked.
-#[derive(Clone, Debug)]
-pub enum Target {
-    Id(VerificationId),
-    /// The newest of a phone.
-    Phone(PhoneNumber, Purpose),
-}
-
-/// The answer to a check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Checked {
-    pub id: VerificationId,
-    pub finding: Finding,
-    pub state: State,
-    pub attempts_left: u8,
-}
-
-/// How long rows are kept.
-#[derive(Clone, Copy, Debug)]
-pub struct Retention {
-    pub verifications: Duration,
-    pub addresses: Duration,
-    pub webhooks: Duration,
-}
-
-/// What a sweep removed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Cleaned {
-    pub expired: usize,
-    pub verifications: usize,
-    pub addresses: usize,
-    pub webhooks: usize,
-    pub limits: usize,
-}
-
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    #[error(transparent)]
-    InvalidPhone(#[from] InvalidPhone),
-
-    /// Numbers of this kind cost money or belong to machines.
-    #[error("numbers of this kind cannot be verified")]
-    UnsuitableNumber,
-
-    #[error("the country is not allowed")]
-    CountryNotAllowed,
-
-    #[error("the method is not available")]
-    MethodUnavailable,
-
-    #[error("the tenant has no account for this channel")]
-    ChannelUnavailable,
-
-    #[error("the idempotency key was used for another request")]
-    KeyReused,
-
-    #[error("a limit was reached")]
-    Refused(Refusal),
-
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-#[derive(Debug, thiserror::Error)]
-pub enum CheckError {
-    #[error("no such verification")]
-    NotFound,
-
-    #[error(transparent)]
-    MalformedCode(#[from] MalformedCode),
-
-    #[error("the verification has ended")]
-    Ended(State),
-
-    #[error("the tenant has no account for this channel")]
-    ChannelUnavailable,
-
-    #[error("a limit was reached")]
-    Refused(Refusal),
-
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl Default for Retention {
-    fn default() -> Self {
-        Self { verifications: days(90), addresses: days(30), webhooks: days(8) }
-    }
-}
-
-/// Rows that one statement of a sweep touches at most, so that it never holds others up.
-const CHUNK: usize = 500;
 
 impl Verifications {
     pub fn new(parts: VerificationParts) -> Self {
@@ -256,13 +124,22 @@ impl Verifications {
         };
         match self.parts.ledger.run(check).await? {
             CheckOutcome::NotFound => Err(CheckError::NotFound),
-            CheckOutcome::Found { finding: Finding::Locked(refusal), .. } => {
-                Err(CheckError::Refused(refusal))
-            }
             CheckOutcome::Found { key, finding, state, attempts_left } => {
                 metrics::counter!("countersign_checks_total", "outcome" => finding.as_str())
                     .increment(1);
-                Ok(Checked { id: key.id, finding, state, attempts_left })
+                match finding {
+                    Finding::Locked(refusal) => Err(CheckError::Refused(refusal)),
+                    Finding::Approved
+                    | Finding::WrongCode
+                    | Finding::Exhausted
+                    | Finding::AlreadyApproved
+                    | Finding::Superseded
+                    | Finding::Expired
+                    | Finding::Canceled
+                    | Finding::Undeliverable => {
+                        Ok(Checked { id: key.id, finding, state, attempts_left })
+                    }
+                }
             }
         }
     }
@@ -342,37 +219,6 @@ impl Verifications {
     /// Whether storage answers.
     pub async fn ready(&self) -> Result<(), StoreError> {
         self.parts.store.ready().await
-    }
-
-    /// Writes down what time has ended, and wipes the codes. Answers how many.
-    pub async fn expire_overdue(&self) -> Result<usize, StoreError> {
-        let mut ended = 0;
-        loop {
-            let now = self.parts.clock.now();
-            let keys = self.parts.store.overdue(now, CHUNK).await?;
-            let is_last = keys.len() < CHUNK;
-            if !keys.is_empty() {
-                let event = EventId::generate(now, &*self.parts.entropy);
-                ended += self.parts.ledger.run(Expire { keys, event, now }).await?;
-            }
-            if is_last {
-                return Ok(ended);
-            }
-        }
-    }
-
-    /// One sweep: deletes what was kept long enough.
-    pub async fn clean(&self, retention: &Retention) -> Result<Cleaned, StoreError> {
-        let (store, now) = (&self.parts.store, self.parts.clock.now());
-        let mut cleaned = Cleaned { expired: self.expire_overdue().await?, ..Cleaned::default() };
-        let edge = now.minus(retention.verifications);
-        repeat(&mut cleaned.verifications, || store.delete_before(edge, CHUNK)).await?;
-        let edge = now.minus(retention.addresses);
-        repeat(&mut cleaned.addresses, || store.forget_addresses_before(edge, CHUNK)).await?;
-        let edge = now.minus(retention.webhooks);
-        repeat(&mut cleaned.webhooks, || store.delete_webhooks_before(edge, CHUNK)).await?;
-        repeat(&mut cleaned.limits, || store.delete_spent_limits(now, CHUNK)).await?;
-        Ok(cleaned)
     }
 
     fn admit(&self, tenant: TenantId, request: &StartRequest) -> Result<PhoneNumber, StartError> {
@@ -487,18 +333,4 @@ fn fence_key(verification: &Verification, request: &StartRequest) -> Option<[u8;
     }
     key[15] ^= verification.purpose.tag();
     Some(key)
-}
-
-async fn repeat<F>(count: &mut usize, mut step: impl FnMut() -> F) -> Result<(), StoreError>
-where
-    F: Future<Output = Result<usize, StoreError>>,
-{
-    loop {
-        let done = step().await?;
-        *count += done;
-        if done < CHUNK {
-            return Ok(());
-        }
-        tokio::task::yield_now().await;
-    }
 }

@@ -65,6 +65,10 @@ pub trait VerificationStore: Send + Sync {
     /// Deletes limits and wrong codes that no limit counts at `now`; at most `limit` each.
     async fn delete_spent_limits(&self, now: Timestamp, limit: usize) -> Result<usize, StoreError>;
 
+    /// When the newest verification was made or the newest event happened: time that has passed
+    /// for certain.
+    async fn newest(&self) -> Result<Option<Timestamp>, StoreError>;
+
     /// Answers when storage can be written to.
     async fn ready(&self) -> Result<(), StoreError>;
 }

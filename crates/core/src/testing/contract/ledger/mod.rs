@@ -1,0 +1,12 @@
+//! The contract of [`crate::ledger::Ledger`]: every operation, read back through the store of
+//! verifications.
+
+mod checking;
+mod ending;
+mod limits;
+mod receiving;
+mod sending;
+mod starting;
+mod suite;
+
+pub use suite::ledger;

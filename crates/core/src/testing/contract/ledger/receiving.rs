@@ -1,0 +1,146 @@
+//! Webhooks: receipts, and what people write.
+
+use crate::delivery::{MessageKey, MessageState, Price, Receipt, ReceiptKind, SendOutcome};
+use crate::keyring::Sealed;
+use crate::ledger::{IngestOutcome, ReceiptOf};
+use crate::testing::contract::World;
+use crate::testing::contract::world::{RIGHT, at_once, first_message, receipt};
+use crate::time::{minutes, seconds};
+use crate::verification::{Finding, State};
+
+const NOTHING: IngestOutcome =
+    IngestOutcome { is_repeated: false, receipts: 0, unmatched: 0, messages: 0 };
+
+pub(super) async fn receipts_say_the_same_in_any_order(world: &mut World<'_>) {
+    use ReceiptKind::{Delivered, Failed, Read, Sent};
+    let orders = [
+        [Sent, Delivered, Read, Failed],
+        [Failed, Read, Delivered, Sent],
+        [Delivered, Sent, Failed, Read],
+        [Read, Failed, Sent, Delivered],
+    ];
+    let begun = world.now();
+    let mut states = Vec::new();
+    for order in orders {
+        let key = first_message(world.started(world.verification()).await);
+        for kind in order.into_iter().chain(order) {
+            let at = begun.plus(seconds(kind as u64));
+            let _ = world.receive(key, receipt(kind, at)).await;
+        }
+        let message = world.message(key).await;
+        states.push((message.receipts.clone(), message.status()));
+    }
+
+    assert!(states.iter().all(|state| *state == states[0]), "{states:#?}");
+}
+
+pub(super) async fn every_column_of_a_message_is_read_back(world: &mut World<'_>) {
+    let price = Price {
+        billable: Some(true),
+        kind: Some("regular".to_owned()),
+        category: Some("authentication".to_owned()),
+    };
+    world.started(world.verification()).await;
+    let claimed = world.claim_one().await;
+    let mut expected = world.message(claimed.key).await;
+    let provider_id = Sealed::from_bytes([0, 9, 255]);
+    let accepted = SendOutcome::Accepted { provider_id };
+    world.advance(seconds(1));
+    let _ = expected.settle(claimed.attempt, &accepted, world.now());
+    let _ = world.settle(&claimed, accepted).await;
+
+    for (n, kind) in
+        [ReceiptKind::Sent, ReceiptKind::Delivered, ReceiptKind::Failed, ReceiptKind::Read]
+            .into_iter()
+            .enumerate()
+    {
+        let at = world.now().plus(seconds(n as u64));
+        let receipt = Receipt { price: Some(price.clone()), ..receipt(kind, at) };
+        assert!(expected.receive(&receipt, world.now()), "it is news");
+        let outcome = world.receive(claimed.key, receipt).await;
+        assert_eq!(outcome, IngestOutcome { receipts: 1, ..NOTHING });
+    }
+
+    assert_eq!(world.message(claimed.key).await, expected);
+}
+
+pub(super) async fn a_failure_by_receipt_ends_the_verification(world: &mut World<'_>) {
+    let key = world.started(world.verification()).await;
+    let message = first_message(key);
+    let failed = receipt(ReceiptKind::Failed, world.now());
+
+    let outcomes =
+        [world.receive(message, failed.clone()).await, world.receive(message, failed).await];
+
+    assert_eq!(outcomes, [IngestOutcome { receipts: 1, ..NOTHING }, NOTHING]);
+    let row = world.read(key).await;
+    assert_eq!((row.state, row.failed_messages, row.code), (State::Undeliverable, 1, None));
+    assert_eq!(world.message(message).await.state, MessageState::Failed);
+    assert!(world.claim().await.is_empty());
+}
+
+pub(super) async fn the_same_webhook_again_does_nothing(world: &mut World<'_>) {
+    let message = first_message(world.started(world.verification()).await);
+    let webhook = world.webhook();
+    let sent = ReceiptOf { message, receipt: receipt(ReceiptKind::Sent, world.now()) };
+    let read = ReceiptOf { message, receipt: receipt(ReceiptKind::Read, world.now()) };
+    let first = world.ingest(webhook.clone(), vec![sent], vec![world.inbound()]).await;
+    let before = world.message(message).await;
+    world.advance(minutes(1));
+
+    let again = world.ingest(webhook, vec![read], vec![world.inbound()]).await;
+
+    assert_eq!(first, IngestOutcome { receipts: 1, messages: 1, ..NOTHING });
+    assert_eq!(again, IngestOutcome { is_repeated: true, ..NOTHING });
+    assert_eq!(world.message(message).await, before);
+}
+
+pub(super) async fn the_same_webhook_at_once_counts_once(world: &mut World<'_>) {
+    let world = &*world;
+    let message = first_message(world.started(world.verification()).await);
+    let (webhook, inbound) = (world.webhook(), world.inbound());
+    let sent = ReceiptOf { message, receipt: receipt(ReceiptKind::Sent, world.now()) };
+
+    let same = |_| world.ingest(webhook.clone(), vec![sent.clone()], vec![inbound.clone()]);
+    let outcomes = at_once((0..20).map(same)).await;
+
+    let first = IngestOutcome { receipts: 1, messages: 1, ..NOTHING };
+    let repeated = IngestOutcome { is_repeated: true, ..NOTHING };
+    let count = |wanted| outcomes.iter().filter(|outcome| **outcome == wanted).count();
+    assert_eq!((count(first), count(repeated)), (1, 19), "{outcomes:?}");
+}
+
+pub(super) async fn an_inbound_message_is_stored_once(world: &mut World<'_>) {
+    let (one, two) = (world.inbound(), world.inbound());
+
+    let first = world.ingest(world.webhook(), Vec::new(), vec![one.clone()]).await;
+    let second = world.ingest(world.webhook(), Vec::new(), vec![one, two.clone(), two]).await;
+
+    assert_eq!(first.messages, 1);
+    assert_eq!(second, IngestOutcome { messages: 1, ..NOTHING });
+}
+
+pub(super) async fn a_receipt_for_nobody_is_unmatched(world: &mut World<'_>) {
+    let unknown = first_message(world.key());
+    let second =
+        MessageKey { number: 2, ..first_message(world.started(world.verification()).await) };
+    let delivered = receipt(ReceiptKind::Delivered, world.now());
+    let failed = receipt(ReceiptKind::Failed, world.now());
+
+    for (key, receipt) in [(unknown, &delivered), (unknown, &failed), (second, &failed)] {
+        let outcome = world.receive(key, receipt.clone()).await;
+        assert_eq!(outcome, IngestOutcome { unmatched: 1, ..NOTHING });
+    }
+}
+
+pub(super) async fn a_receipt_under_another_tenant_does_nothing(world: &mut World<'_>) {
+    let key = world.started(world.verification()).await;
+    let before = world.find(key).await;
+    let foreign = MessageKey { tenant: world.another_tenant(), ..first_message(key) };
+
+    let outcome = world.receive(foreign, receipt(ReceiptKind::Failed, world.now())).await;
+
+    assert_eq!(outcome, IngestOutcome { unmatched: 1, ..NOTHING });
+    assert_eq!(world.find(key).await, before);
+    assert_eq!(world.check(key, RIGHT).await, Finding::Approved);
+}

@@ -1,0 +1,101 @@
+//! The list.
+
+use super::{checking, ending, limits, receiving, sending, starting};
+use crate::ledger::Ledger;
+use crate::testing::contract::World;
+use crate::verification::VerificationStore;
+
+/// Runs each check in a world that has nothing of the others.
+macro_rules! run {
+    ($world:ident: $($module:ident { $($check:ident,)* })*) => {
+        $($(
+            $world.turn_page();
+            $module::$check(&mut $world).await;
+        )*)*
+    };
+}
+
+pub async fn ledger(ledger: &dyn Ledger, store: &dyn VerificationStore) {
+    let mut world = World::new(ledger, store).await;
+    Box::pin(starts_and_limits(&mut world)).await;
+    Box::pin(checks_and_ends(&mut world)).await;
+    Box::pin(messages(&mut world)).await;
+}
+
+async fn starts_and_limits(mut world: &mut World<'_>) {
+    run! { world:
+        starting {
+            what_was_started_is_read_back,
+            every_column_is_read_back,
+            a_started_verification_has_a_queued_message,
+            nothing_is_found_under_another_tenant,
+            the_same_start_again_is_the_first_one,
+            one_of_many_same_starts_begins,
+            a_key_with_another_request_is_a_mistake,
+            keys_of_tenants_are_apart,
+            the_third_live_one_supersedes_the_first,
+            a_start_may_send_the_live_one_again,
+        }
+        limits {
+            a_phone_gets_one_message_a_minute,
+            one_of_many_starts_for_a_phone_begins,
+            a_phone_gets_five_messages_a_day,
+            an_address_gets_its_number_an_hour,
+            a_tenant_keeps_its_pace,
+            a_resend_counts_against_the_limits,
+            a_refusal_charges_nothing,
+        }
+    }
+}
+
+async fn checks_and_ends(mut world: &mut World<'_>) {
+    run! { world:
+        checking {
+            the_right_code_approves_once,
+            the_last_wrong_code_closes_it,
+            guesses_at_once_are_counted_one_by_one,
+            one_of_many_right_codes_is_approved,
+            live_verifications_share_five_attempts,
+            wrong_codes_outlive_their_verifications,
+            a_check_asked_again_is_answered_again,
+            a_phone_is_checked_by_its_newest,
+            time_ends_a_check,
+            an_unknown_verification_is_not_checked,
+        }
+        ending {
+            a_canceled_one_has_no_code_and_sends_nothing,
+            canceling_again_says_the_same,
+            what_has_ended_is_not_canceled,
+            expiring_wipes_the_code_and_drops_the_message,
+            only_those_that_are_due_expire,
+        }
+    }
+}
+
+async fn messages(mut world: &mut World<'_>) {
+    run! { world:
+        sending {
+            a_due_message_is_claimed_once,
+            claims_at_once_share_the_messages,
+            an_accepted_message_is_done,
+            a_message_is_tried_again_when_it_was_not_sent,
+            a_lost_answer_is_waited_for_and_then_sent_again,
+            a_failed_last_message_ends_the_verification,
+            one_failed_message_of_two_ends_nothing,
+            an_old_try_settles_nothing,
+            a_lease_that_ran_out_is_taken_over,
+            a_resend_keeps_the_code_and_doubles_the_wait,
+            a_resend_needs_a_live_verification,
+        }
+        receiving {
+            receipts_say_the_same_in_any_order,
+            every_column_of_a_message_is_read_back,
+            a_failure_by_receipt_ends_the_verification,
+            the_same_webhook_again_does_nothing,
+            the_same_webhook_at_once_counts_once,
+            an_inbound_message_is_stored_once,
+            a_receipt_for_nobody_is_unmatched,
+            a_receipt_under_another_tenant_does_nothing,
+        }
+    }
+}

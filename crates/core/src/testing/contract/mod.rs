@@ -1,0 +1,18 @@
+//! What every storage must do, whatever it keeps things in: one suite for each port.
+//!
+//! A suite is given ports of its own, of a storage that is empty. Its checks follow one another
+//! in time and belong to different tenants, so they do not see each other.
+
+#![expect(clippy::cognitive_complexity, reason = "to the lint an assertion is a branch")]
+
+mod keys;
+mod ledger;
+mod tenants;
+mod verifications;
+mod world;
+
+pub use keys::keys;
+pub use ledger::ledger;
+pub use tenants::tenants;
+pub use verifications::verifications;
+pub use world::World;

@@ -1,0 +1,126 @@
+//! What callers ask of the use cases, and what they are told.
+
+use std::net::IpAddr;
+
+use super::{Details, Finding, Idempotency, MalformedCode, Method, Purpose, State, Verification};
+use crate::delivery::{Channel, Message, MessageKey};
+use crate::id::VerificationId;
+use crate::phone::{InvalidPhone, PhoneNumber};
+use crate::policy::Refusal;
+use crate::store::StoreError;
+use crate::time::Timestamp;
+
+/// What a start asks for.
+#[derive(Clone, Debug)]
+pub struct StartRequest {
+    /// As it was typed.
+    pub phone: String,
+    pub method: Method,
+    pub channel: Option<Channel>,
+    pub purpose: Purpose,
+    pub locale: Option<String>,
+    pub client: Client,
+    pub details: Details,
+    pub idempotency: Option<Idempotency>,
+    pub mode: StartMode,
+}
+
+/// What happens when one of the same phone and purpose is live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StartMode {
+    /// It stands beside it, up to a number.
+    Beside,
+    /// The live one is sent again: contracts that know only the phone have one at a time.
+    ResendLive,
+}
+
+/// The person's own address and browser, as far as the tenant tells.
+#[derive(Clone, Debug, Default)]
+pub struct Client {
+    pub ip: Option<IpAddr>,
+}
+
+#[derive(Debug)]
+pub struct Started {
+    pub view: VerificationView,
+    pub message: MessageKey,
+    /// The same request came before, and this is what it came to.
+    pub is_repeated: bool,
+}
+
+/// A verification with what is stored beside it, for its tenant to see.
+#[derive(Debug)]
+pub struct VerificationView {
+    pub verification: Verification,
+    pub phone: PhoneNumber,
+    pub details: Details,
+    pub messages: Vec<Message>,
+    /// When it was looked at: its state depends on the time.
+    pub now: Timestamp,
+}
+
+/// Whose code is checked.
+#[derive(Clone, Debug)]
+pub enum Target {
+    Id(VerificationId),
+    /// The newest of a phone.
+    Phone(PhoneNumber, Purpose),
+}
+
+/// The answer to a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Checked {
+    pub id: VerificationId,
+    pub finding: Finding,
+    pub state: State,
+    pub attempts_left: u8,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    InvalidPhone(#[from] InvalidPhone),
+
+    /// Numbers of this kind cost money or belong to machines.
+    #[error("numbers of this kind cannot be verified")]
+    UnsuitableNumber,
+
+    #[error("the country is not allowed")]
+    CountryNotAllowed,
+
+    #[error("the method is not available")]
+    MethodUnavailable,
+
+    #[error("the tenant has no account for this channel")]
+    ChannelUnavailable,
+
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
+
+    #[error("a limit was reached")]
+    Refused(Refusal),
+
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum CheckError {
+    #[error("no such verification")]
+    NotFound,
+
+    #[error(transparent)]
+    MalformedCode(#[from] MalformedCode),
+
+    #[error("the verification has ended")]
+    Ended(State),
+
+    #[error("the tenant has no account for this channel")]
+    ChannelUnavailable,
+
+    #[error("a limit was reached")]
+    Refused(Refusal),
+
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
