@@ -111,8 +111,11 @@ pub fn pack_times(bytes: &mut Vec<u8>, times: &[Timestamp]) {
     }
 }
 
+/// What was read, and the bytes that follow it.
+pub type Unpacked<'a, T> = (T, &'a [u8]);
+
 /// Reads what [`pack_time`] wrote, and answers what follows it.
-pub fn unpack_time(bytes: &[u8]) -> Option<(Timestamp, &[u8])> {
+pub fn unpack_time(bytes: &[u8]) -> Option<Unpacked<'_, Timestamp>> {
     let (packed, rest) = bytes.split_at_checked(PACKED)?;
     let mut millis = [0; 8];
     millis[8 - PACKED..].copy_from_slice(packed);
@@ -120,7 +123,7 @@ pub fn unpack_time(bytes: &[u8]) -> Option<(Timestamp, &[u8])> {
 }
 
 /// Reads what [`pack_times`] wrote, and answers what follows it.
-pub fn unpack_times(bytes: &[u8]) -> Option<(Vec<Timestamp>, &[u8])> {
+pub fn unpack_times(bytes: &[u8]) -> Option<Unpacked<'_, Vec<Timestamp>>> {
     let (count, mut rest) = bytes.split_at_checked(2)?;
     let count = u16::from_be_bytes(count.try_into().ok()?);
     let mut times = Vec::with_capacity(count.into());

@@ -71,23 +71,9 @@ impl Delivery {
     pub async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
         let mut calls = JoinSet::new();
         while !*stop.borrow() {
-            let free = self.parts.settings.concurrency.saturating_sub(calls.len());
-            let pause = match self.claim(free).await {
-                Ok(claimed) => {
-                    let is_busy = free > 0 && !claimed.is_empty();
-                    for message in claimed {
-                        let this = self.clone();
-                        calls.spawn(async move { this.deliver(message).await });
-                    }
-                    if is_busy { Duration::ZERO } else { IDLE }
-                }
-                Err(error) => {
-                    tracing::warn!(%error, "Could not claim messages");
-                    PAUSE
-                }
-            };
+            while calls.try_join_next().is_some() {}
+            let pause = self.spawn_due(&mut calls).await;
             if pause.is_zero() {
-                while calls.try_join_next().is_some() {}
                 continue;
             }
             tokio::select! {
@@ -98,6 +84,24 @@ impl Delivery {
             }
         }
         while calls.join_next().await.is_some() {}
+    }
+
+    /// Begins as many calls as there is room for. Answers how long to wait before looking again.
+    async fn spawn_due(self: &Arc<Self>, calls: &mut JoinSet<()>) -> Duration {
+        let free = self.parts.settings.concurrency.saturating_sub(calls.len());
+        let claimed = match self.claim(free).await {
+            Ok(claimed) => claimed,
+            Err(error) => {
+                tracing::warn!(%error, "Could not claim messages");
+                return PAUSE;
+            }
+        };
+        let pause = if claimed.is_empty() { IDLE } else { Duration::ZERO };
+        for message in claimed {
+            let this = self.clone();
+            calls.spawn(async move { this.deliver(message).await });
+        }
+        pause
     }
 
     /// Sends whatever is due now, and answers how many calls were made.
@@ -187,14 +191,15 @@ impl Delivery {
         let now = self.parts.clock.now();
         let event = EventId::generate(now, &*self.parts.entropy);
         let (key, attempt) = (claimed.key, claimed.attempt);
+        let id = key.verification;
         match self.parts.ledger.run(Settle { key, attempt, outcome, event, now }).await {
             Ok(Settled::Stale) => {
-                tracing::warn!(verification.id = %key.verification, "A send was settled by somebody else")
+                tracing::warn!(verification.id = %id, "A send was settled by somebody else");
             }
             Ok(_) => {}
             // The lease runs out, and the answer counts as lost.
             Err(error) => {
-                tracing::error!(%error, verification.id = %key.verification, "Could not note the outcome of a send")
+                tracing::error!(%error, verification.id = %id, "Could not note how a send went");
             }
         }
         let _ = self.settled.send(key);

@@ -114,25 +114,23 @@ impl Keyring {
     ) -> Result<Self, KeyError> {
         let active = active.derive();
         let previous = previous.map(SecretKey::derive);
-        let stored = match store.index_key().await? {
-            Some(stored) => stored,
-            None => {
-                let fresh: [u8; 32] = bytes(&*entropy);
-                let sealed = active.sealing.seal(active.id, &INDEX_KEY, &fresh, &*entropy);
-                store.add_index_key(&sealed).await?
-            }
+        let stored = if let Some(stored) = store.index_key().await? {
+            stored
+        } else {
+            let fresh: [u8; 32] = bytes(&*entropy);
+            let sealed = active.sealing.seal(active.id, &INDEX_KEY, &fresh, &*entropy);
+            store.add_index_key(&sealed).await?
         };
-        let index = match active.sealing.open(&INDEX_KEY, &stored) {
-            Some(index) => index,
-            None => {
-                let index = previous
-                    .as_ref()
-                    .and_then(|previous| previous.sealing.open(&INDEX_KEY, &stored))
-                    .ok_or(KeyError::Foreign)?;
-                let sealed = active.sealing.seal(active.id, &INDEX_KEY, &index, &*entropy);
-                store.reseal_index_key(&sealed).await?;
-                index
-            }
+        let index = if let Some(index) = active.sealing.open(&INDEX_KEY, &stored) {
+            index
+        } else {
+            let index = previous
+                .as_ref()
+                .and_then(|previous| previous.sealing.open(&INDEX_KEY, &stored))
+                .ok_or(KeyError::Foreign)?;
+            let sealed = active.sealing.seal(active.id, &INDEX_KEY, &index, &*entropy);
+            store.reseal_index_key(&sealed).await?;
+            index
         };
         let index = hmac::Key::new(hmac::HMAC_SHA256, &index);
         Ok(Self { keys: Arc::new(Keys { active, previous, index, entropy }) })

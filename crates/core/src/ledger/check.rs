@@ -90,13 +90,9 @@ impl Check {
         }
         let mut record = rows.phones.get(&phone).cloned().unwrap_or_default();
         let Some(verification) = rows.verifications.edit(&key) else { return Finding::Expired };
-        let finding = verification.check(
-            &mut record,
-            &self.policy.code,
-            &self.policy.limits,
-            self.now,
-            |held, place| held.matches(&self.code, place, &self.keyring),
-        );
+        let finding = verification.check(&mut record, &self.policy, self.now, |held, place| {
+            held.matches(&self.code, place, &self.keyring)
+        });
         if finding.is_comparison() {
             verification.last_check = self.request.map(|request| LastCheck { request, finding });
             *rows.phones.edit_or_default(phone) = record;
@@ -111,8 +107,7 @@ impl Check {
         };
         verification.check(
             &mut crate::verification::PhoneRecord::default(),
-            &self.policy.code,
-            &self.policy.limits,
+            &self.policy,
             self.now,
             |_, _| false,
         )

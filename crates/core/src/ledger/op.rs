@@ -54,10 +54,6 @@ macro_rules! operations {
                 type Outcome = $outcome;
 
                 fn outcome(outcome: Outcome) -> Option<$outcome> {
-                    #[expect(
-                        clippy::wildcard_enum_match_arm,
-                        reason = "every other answer is one for another operation"
-                    )]
                     match outcome {
                         Outcome::$name(outcome) => Some(outcome),
                         _ => None,

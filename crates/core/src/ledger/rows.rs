@@ -187,12 +187,13 @@ impl<K: RowKey, V: Default> Table<K, V> {
 
 impl Rows {
     pub fn record(&mut self, key: VerificationKey, kind: EventKind, id: EventId, at: Timestamp) {
-        self.note(key, kind, None, id, at);
+        let VerificationKey { tenant, id: verification } = key;
+        self.events.push(Event { tenant, id, kind, verification, message: None, at });
     }
 
     pub fn record_message(&mut self, key: MessageKey, kind: EventKind, id: EventId, at: Timestamp) {
-        let verification = VerificationKey { tenant: key.tenant, id: key.verification };
-        self.note(verification, kind, Some(key.number), id, at);
+        let MessageKey { tenant, verification, number } = key;
+        self.events.push(Event { tenant, id, kind, verification, message: Some(number), at });
     }
 
     /// Nothing is to be saved.
@@ -206,18 +207,6 @@ impl Rows {
             && self.starts.changed().next().is_none()
             && self.webhooks.changed().next().is_none()
             && self.inbound.changed().next().is_none()
-    }
-
-    fn note(
-        &mut self,
-        key: VerificationKey,
-        kind: EventKind,
-        message: Option<u8>,
-        id: EventId,
-        at: Timestamp,
-    ) {
-        let (tenant, verification) = (key.tenant, key.id);
-        self.events.push(Event { tenant, id, kind, verification, message, at });
     }
 }
 

@@ -25,7 +25,7 @@ pub struct Start {
 #[must_use]
 pub enum StartOutcome {
     Started {
-        verification: Verification,
+        verification: Box<Verification>,
         message: MessageKey,
     },
     /// The live one was sent again instead.
@@ -97,13 +97,7 @@ impl Start {
     fn begin(&self, rows: &mut Rows) -> StartOutcome {
         let (verification, now) = (&self.verification, self.now);
         let record = rows.phones.edit_or_default(verification.phone);
-        let surplus = record.begin(
-            verification.purpose,
-            verification.key.id,
-            verification.expires_at,
-            self.policy.limits.live,
-            now,
-        );
+        let surplus = record.begin(verification, self.policy.limits.live, now);
         let mut event = (0..).map(|n| self.event.nth(n));
         for id in surplus {
             let key = VerificationKey { tenant: verification.key.tenant, id };
@@ -121,7 +115,7 @@ impl Start {
         }
         let message = queue_message(verification, rows, now);
         rows.verifications.insert(verification.key, verification.clone());
-        StartOutcome::Started { verification: verification.clone(), message }
+        StartOutcome::Started { verification: Box::new(verification.clone()), message }
     }
 
     fn repeated(&self, rows: &Rows) -> Option<StartOutcome> {

@@ -14,10 +14,12 @@ const SHARDS: usize = 16;
 /// Refusals remembered in each shard; beyond it those that have passed are dropped, or all.
 const REMEMBERED: usize = 8_192;
 
+type Shard = Mutex<HashMap<[u8; 16], Timestamp>>;
+
 /// Remembers refusals by the key they were about. Bounded.
 #[derive(Debug, Default)]
 pub struct Fence {
-    shards: [Mutex<HashMap<[u8; 16], Timestamp>>; SHARDS],
+    shards: [Shard; SHARDS],
 }
 
 impl Fence {
@@ -37,7 +39,7 @@ impl Fence {
         shard.insert(key, refusal.retry_at);
     }
 
-    fn shard(&self, key: &[u8; 16]) -> &Mutex<HashMap<[u8; 16], Timestamp>> {
+    fn shard(&self, key: &[u8; 16]) -> &Shard {
         &self.shards[usize::from(key[0]) % SHARDS]
     }
 }

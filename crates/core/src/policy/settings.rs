@@ -6,7 +6,7 @@ use crate::phone::Country;
 use crate::time::{minutes, seconds};
 
 /// Every rule that an operator may set.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Policy {
     pub code: CodePolicy,
     pub limits: Limits,
@@ -82,12 +82,6 @@ impl Default for Limits {
             failures_per_month: 20,
             live: 2,
         }
-    }
-}
-
-impl Default for Policy {
-    fn default() -> Self {
-        Self { code: CodePolicy::default(), limits: Limits::default(), countries: Vec::new() }
     }
 }
 

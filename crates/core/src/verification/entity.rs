@@ -6,7 +6,7 @@ use super::{CodePlace, HeldCode, PhoneKey, PhoneRecord, Purpose, State};
 use crate::delivery::Channel;
 use crate::id::{TenantId, VerificationId};
 use crate::keyring::Sealed;
-use crate::policy::{CodePolicy, Limits, Refusal};
+use crate::policy::{Limits, Policy, Refusal};
 use crate::time::Timestamp;
 
 /// A verification and the tenant that owns it. Nothing is looked up by the id alone.
@@ -127,8 +127,7 @@ impl Verification {
     pub fn check(
         &mut self,
         record: &mut PhoneRecord,
-        policy: &CodePolicy,
-        limits: &Limits,
+        policy: &Policy,
         now: Timestamp,
         matches: impl FnOnce(&HeldCode, &CodePlace) -> bool,
     ) -> Finding {
@@ -137,20 +136,22 @@ impl Verification {
             return finding;
         }
         record.forget(now);
-        if let Some(refusal) = record.ask_check(limits, now) {
+        if let Some(refusal) = record.ask_check(&policy.limits, now) {
             return Finding::Locked(refusal);
         }
         self.attempts = self.attempts.saturating_add(1);
         let chain_attempts = record.count_attempt(self.purpose, self.expires_at, now);
         let is_right = self.attempts <= self.max_attempts
-            && chain_attempts <= policy.max_attempts_per_chain
+            && chain_attempts <= policy.code.max_attempts_per_chain
             && self.code.as_ref().is_some_and(|code| matches(code, &self.place()));
         if is_right {
             record.approve(self.purpose, now);
             self.end(State::Approved, now);
             return Finding::Approved;
         }
-        if self.attempts >= self.max_attempts || chain_attempts >= policy.max_attempts_per_chain {
+        if self.attempts >= self.max_attempts
+            || chain_attempts >= policy.code.max_attempts_per_chain
+        {
             record.exhaust(self.purpose, self.key.id);
             self.end(State::Exhausted, now);
             return Finding::Exhausted;

@@ -104,14 +104,13 @@ impl PhoneRecord {
     /// Notes a new verification. Answers those that are too many now, the oldest first.
     pub fn begin(
         &mut self,
-        purpose: Purpose,
-        id: VerificationId,
-        expires_at: Timestamp,
+        verification: &Verification,
         live: u8,
         now: Timestamp,
     ) -> Vec<VerificationId> {
+        let Verification { purpose, expires_at, .. } = *verification;
         let chain = self.open_chain(purpose, expires_at, now);
-        chain.recent.push(id);
+        chain.recent.push(verification.key.id);
         let surplus = chain.recent.len().saturating_sub(live.max(1).into());
         chain.recent.drain(..surplus).collect()
     }
@@ -155,7 +154,7 @@ impl PhoneRecord {
         for sent in &verification.sends {
             self.sends.charge(*sent);
         }
-        let _ = self.begin(purpose, id, expires_at, MOST_LIVE, created_at);
+        let _ = self.begin(verification, MOST_LIVE, created_at);
         let chain = self.open_chain(purpose, expires_at, created_at);
         // An approval forgives what was wrong before it. What its siblings got wrong may have come
         // later, so that counts.
@@ -278,7 +277,7 @@ mod tests {
         let mut record = PhoneRecord::default();
         record.charge_send(now);
         record.remember_failure(now);
-        let _ = record.begin(Purpose::Login, VerificationId::first_at(now), now.plus(DAY), 2, now);
+        record.count_attempt(Purpose::Login, now.plus(DAY), now);
 
         assert_eq!(PhoneRecord::decode(&record.encode()), Some(record));
     }
@@ -288,7 +287,6 @@ mod tests {
         let (now, policy) = (Timestamp::from_seconds(1_000_000), CodePolicy::default());
         let mut record = PhoneRecord::default();
         let ends = now.plus(policy.lifetime);
-        let _ = record.begin(Purpose::Verify, VerificationId::first_at(now), ends, 2, now);
         for _ in 0..policy.max_attempts_per_chain {
             record.count_attempt(Purpose::Verify, ends, now);
         }

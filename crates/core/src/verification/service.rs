@@ -72,6 +72,7 @@ impl Verifications {
         match self.parts.ledger.run(start).await? {
             StartOutcome::Started { verification, message } => {
                 self.parts.queued.notify_one();
+                let verification = *verification;
                 let queued = Message::queued(message, verification.channel, now);
                 let details = request.details;
                 let messages = vec![queued];
