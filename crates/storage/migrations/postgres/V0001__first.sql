@@ -1,0 +1,133 @@
+-- The same columns as on SQLite. Several servers share this database, so limits and idempotency
+-- keys are rows here: packed, and locked by those who use them. Wrong codes are part of `limits`.
+
+create table keys (
+    name text primary key,
+    sealed bytea not null
+);
+
+create table tenants (
+    id bytea primary key,
+    name text not null unique,
+    created_at bigint not null
+);
+
+create table api_keys (
+    id bytea primary key,
+    tenant_id bytea not null references tenants (id),
+    label text not null,
+    mode text not null,
+    scopes text not null,
+    digest bytea not null unique,
+    hint text not null,
+    created_at bigint not null,
+    expires_at bigint,
+    revoked_at bigint
+);
+
+create table verifications (
+    tenant_id bytea not null,
+    id bytea not null,
+    phone bytea not null,
+    sealed_phone bytea not null,
+    channel text not null,
+    purpose text not null,
+    locale text,
+    state text not null,
+    is_superseded bigint not null,
+    attempts bigint not null,
+    max_attempts bigint not null,
+    sends bytea not null,
+    failed_messages bigint not null,
+    code_key bytea,
+    code_mac bytea,
+    code_sealed bytea,
+    created_at bigint not null,
+    expires_at bigint not null,
+    resend_at bigint not null,
+    ended_at bigint,
+    idempotency_key bytea,
+    idempotency_fingerprint bytea,
+    last_check_request bytea,
+    last_check_finding text,
+    address bytea,
+    client_ip text,
+    details bytea,
+    primary key (tenant_id, id)
+);
+
+create index verifications_overdue on verifications (expires_at) where state = 'pending';
+
+create table messages (
+    tenant_id bytea not null,
+    verification_id bytea not null,
+    number bigint not null,
+    channel text not null,
+    state text not null,
+    due_at bigint,
+    tries bigint not null,
+    possible_duplicate bigint not null,
+    provider_id bytea,
+    sent_at bigint,
+    delivered_at bigint,
+    read_at bigint,
+    failed_at bigint,
+    error bigint,
+    price_billable bigint,
+    price_kind text,
+    price_category text,
+    created_at bigint not null,
+    accepted_at bigint,
+    primary key (tenant_id, verification_id, number)
+);
+
+create table events (
+    tenant_id bytea not null,
+    id bytea not null,
+    kind text not null,
+    verification_id bytea not null,
+    message bigint,
+    at bigint not null,
+    primary key (tenant_id, id)
+);
+
+create table webhooks (
+    tenant_id bytea not null,
+    at bigint not null,
+    digest bytea not null,
+    received_at bigint not null,
+    unread bigint not null,
+    body bytea not null,
+    primary key (tenant_id, at, digest)
+);
+
+create table inbound_messages (
+    tenant_id bytea not null,
+    at bigint not null,
+    digest bytea not null,
+    received_at bigint not null,
+    webhook_at bigint not null,
+    webhook_digest bytea not null,
+    primary key (tenant_id, at, digest)
+);
+
+create index messages_due on messages (due_at) where due_at is not null;
+
+create table limits (
+    key bytea primary key,
+    state bytea not null,
+    forget_at bigint not null
+);
+
+create index limits_forgotten on limits (forget_at);
+
+create table starts (
+    tenant_id bytea not null,
+    key bytea not null,
+    verification_id bytea not null,
+    fingerprint bytea not null,
+    at bigint not null,
+    primary key (tenant_id, key)
+);
+
+create index starts_old on starts (at);

@@ -1,0 +1,123 @@
+-- Ids are 16 bytes that sort by time, so rows made together lie together and inserts stay at the
+-- edge of each table. Times are milliseconds since 1970, UTC. Limits and idempotency keys are not
+-- here: the one process that owns the file keeps them in memory and rebuilds them from recent
+-- verifications and failures when it starts.
+
+create table keys (
+    name text primary key,
+    sealed blob not null
+) strict;
+
+create table tenants (
+    id blob primary key,
+    name text not null unique,
+    created_at integer not null
+) strict, without rowid;
+
+create table api_keys (
+    id blob primary key,
+    tenant_id blob not null references tenants (id),
+    label text not null,
+    mode text not null,
+    scopes text not null,
+    digest blob not null unique,
+    hint text not null,
+    created_at integer not null,
+    expires_at integer,
+    revoked_at integer
+) strict, without rowid;
+
+create table verifications (
+    tenant_id blob not null,
+    id blob not null,
+    phone blob not null,
+    sealed_phone blob not null,
+    channel text not null,
+    purpose text not null,
+    locale text,
+    state text not null,
+    is_superseded integer not null,
+    attempts integer not null,
+    max_attempts integer not null,
+    sends blob not null,
+    failed_messages integer not null,
+    code_key blob,
+    code_mac blob,
+    code_sealed blob,
+    created_at integer not null,
+    expires_at integer not null,
+    resend_at integer not null,
+    ended_at integer,
+    idempotency_key blob,
+    idempotency_fingerprint blob,
+    last_check_request blob,
+    last_check_finding text,
+    address blob,
+    client_ip text,
+    details blob,
+    primary key (tenant_id, id)
+) strict, without rowid;
+
+create index verifications_overdue on verifications (expires_at) where state = 'pending';
+
+create table messages (
+    tenant_id blob not null,
+    verification_id blob not null,
+    number integer not null,
+    channel text not null,
+    state text not null,
+    due_at integer,
+    tries integer not null,
+    possible_duplicate integer not null,
+    provider_id blob,
+    sent_at integer,
+    delivered_at integer,
+    read_at integer,
+    failed_at integer,
+    error integer,
+    price_billable integer,
+    price_kind text,
+    price_category text,
+    created_at integer not null,
+    accepted_at integer,
+    primary key (tenant_id, verification_id, number)
+) strict, without rowid;
+
+create table events (
+    tenant_id blob not null,
+    id blob not null,
+    kind text not null,
+    verification_id blob not null,
+    message integer,
+    at integer not null,
+    primary key (tenant_id, id)
+) strict, without rowid;
+
+-- With a row id, because its rows are too long for a page of a table without one.
+create table webhooks (
+    tenant_id blob not null,
+    at integer not null,
+    digest blob not null,
+    received_at integer not null,
+    unread integer not null,
+    body blob not null,
+    primary key (tenant_id, at, digest)
+) strict;
+
+-- What a message says is in the webhook that brought it.
+create table inbound_messages (
+    tenant_id blob not null,
+    at integer not null,
+    digest blob not null,
+    received_at integer not null,
+    webhook_at integer not null,
+    webhook_digest blob not null,
+    primary key (tenant_id, at, digest)
+) strict, without rowid;
+
+-- Wrong codes, in the order they came.
+create table failures (
+    number integer primary key,
+    phone blob not null,
+    at integer not null
+) strict;

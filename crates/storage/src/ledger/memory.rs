@@ -1,0 +1,237 @@
+//! The ledger over maps: the rules and nothing else.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use countersign_core::delivery::{Message, MessageKey};
+use countersign_core::events::Event;
+use countersign_core::id::{TenantId, VerificationId};
+use countersign_core::ledger::{
+    Counter, CounterKey, Failure, Keys, Rows, StoredInbound, StoredWebhook, WebhookKey,
+};
+use countersign_core::store::StoreError;
+use countersign_core::time::Timestamp;
+use countersign_core::verification::{PhoneKey, PhoneRecord, Verification, VerificationKey};
+
+use super::due::DueQueue;
+use super::packed::PackedLimits;
+use super::rebuilt::{Rebuilt, failures_after, oldest_due, oldest_verification};
+use super::starts::Starts;
+use super::{Backend, CommitError};
+
+/// Every table, as a map.
+#[derive(Debug, Default)]
+pub(crate) struct Maps {
+    verifications: BTreeMap<VerificationKey, Verification>,
+    messages: BTreeMap<MessageKey, Message>,
+    starts: Starts,
+    webhooks: BTreeMap<WebhookKey, StoredWebhook>,
+    inbound: BTreeMap<WebhookKey, StoredInbound>,
+    events: Vec<Event>,
+    failures: Vec<Failure>,
+    limits: PackedLimits,
+    due: DueQueue,
+}
+
+#[async_trait]
+impl Backend for Arc<Mutex<Maps>> {
+    async fn load(&mut self, keys: &Keys, rows: &mut Rows) -> Result<(), StoreError> {
+        self.lock().expect("no holder panics").load(keys, rows);
+        Ok(())
+    }
+
+    async fn commit(&mut self, rows: &Rows) -> Result<(), CommitError> {
+        self.lock().expect("no holder panics").save(rows);
+        Ok(())
+    }
+
+    async fn abandon(&mut self) {}
+}
+
+impl Maps {
+    pub(crate) fn verification(&self, key: VerificationKey) -> Option<&Verification> {
+        self.verifications.get(&key)
+    }
+
+    pub(crate) fn verifications(&self) -> impl Iterator<Item = &Verification> {
+        self.verifications.values()
+    }
+
+    /// The newest first.
+    pub(crate) fn verifications_of(&self, tenant: TenantId) -> impl Iterator<Item = &Verification> {
+        let first = VerificationKey { tenant, id: VerificationId::from_bytes([0; 16]) };
+        let last = VerificationKey { tenant, id: VerificationId::from_bytes([0xff; 16]) };
+        self.verifications.range(first..=last).rev().map(|(_, row)| row)
+    }
+
+    pub(crate) fn messages_of(&self, key: VerificationKey) -> Vec<Message> {
+        let of = |number| MessageKey { tenant: key.tenant, verification: key.id, number };
+        self.messages.range(of(0)..=of(u8::MAX)).map(|(_, row)| row.clone()).collect()
+    }
+
+    pub(crate) fn newest(&self) -> Option<Timestamp> {
+        let events = self.events.iter().map(|event| event.at);
+        events.chain(self.verifications.values().map(|row| row.created_at)).max()
+    }
+
+    pub(crate) fn delete_before(&mut self, edge: VerificationId, limit: usize) -> usize {
+        let old = self.verifications.keys().filter(|key| key.id < edge).take(limit);
+        let old: Vec<VerificationKey> = old.copied().collect();
+        for key in &old {
+            self.verifications.remove(key);
+            for message in self.messages_of(*key) {
+                self.messages.remove(&message.key);
+                self.due.set(message.key, None);
+            }
+            self.events.retain(|event| event.tenant != key.tenant || event.verification != key.id);
+        }
+        old.len()
+    }
+
+    pub(crate) fn forget_addresses_before(&mut self, edge: VerificationId, limit: usize) -> usize {
+        let old = self
+            .verifications
+            .values_mut()
+            .filter(|row| row.key.id < edge && row.client_ip.is_some())
+            .take(limit);
+        old.map(|row| row.client_ip = None).count()
+    }
+
+    pub(crate) fn delete_webhooks_before(&mut self, edge: Timestamp, limit: usize) -> usize {
+        let webhooks = delete(&mut self.webhooks, limit, |row| row.received_at < edge);
+        webhooks.max(delete(&mut self.inbound, limit, |row| row.received_at < edge))
+    }
+
+    pub(crate) fn delete_spent_limits(&mut self, now: Timestamp, limit: usize) -> usize {
+        let edge = failures_after(now);
+        let before = self.failures.len();
+        self.failures.retain(|failure| failure.at > edge);
+        (before - self.failures.len()).max(self.limits.forget_some(now)).min(limit)
+    }
+
+    /// Forgets what only the process knows, and builds it again from the tables.
+    pub(crate) fn restart(&mut self, now: Timestamp) {
+        let mut rebuilt = Rebuilt::default();
+        let oldest = oldest_verification(now);
+        for row in self.verifications.values().filter(|row| row.key.id >= oldest) {
+            rebuilt.verification(row);
+        }
+        for row in self.messages.values().filter(|row| row.due_at.is_some()) {
+            let newest = self.verifications_of(row.key.tenant).next();
+            if newest.is_some_and(|newest| row.key.verification >= oldest_due(newest.key.id)) {
+                rebuilt.message(row);
+            }
+        }
+        let edge = failures_after(now);
+        for failure in self.failures.iter().filter(|failure| failure.at > edge) {
+            rebuilt.failure(failure);
+        }
+        Rebuilt { limits: self.limits, starts: self.starts, due: self.due } = rebuilt;
+    }
+
+    pub(crate) fn message(&self, key: MessageKey) -> Option<&Message> {
+        self.messages.get(&key)
+    }
+
+    pub(crate) fn messages(&self) -> impl Iterator<Item = &Message> {
+        self.messages.values()
+    }
+
+    pub(crate) fn events(&self) -> &[Event] {
+        &self.events
+    }
+
+    pub(crate) fn failures(&self) -> &[Failure] {
+        &self.failures
+    }
+
+    pub(crate) fn phone(&self, key: PhoneKey) -> Option<PhoneRecord> {
+        self.limits.phone(key)
+    }
+
+    pub(crate) fn counter(&self, key: CounterKey) -> Option<Counter> {
+        self.limits.counter(key)
+    }
+
+    pub(crate) fn load(&self, keys: &Keys, rows: &mut Rows) {
+        for key in &keys.phones {
+            rows.phones.load(*key, self.limits.phone(*key));
+        }
+        for key in &keys.counters {
+            rows.counters.load(*key, self.limits.counter(*key));
+        }
+        for key in &keys.starts {
+            rows.starts.load(*key, self.starts.get(*key));
+        }
+        for key in &keys.verifications {
+            let row = self.verifications.get(key).cloned();
+            if let Some(phone) = row.as_ref().map(|row| row.phone) {
+                rows.phones.load(phone, self.limits.phone(phone));
+            }
+            rows.verifications.load(*key, row);
+        }
+        for key in &keys.verifications_alone {
+            rows.verifications.load(*key, self.verifications.get(key).cloned());
+        }
+        for key in &keys.messages {
+            rows.messages.load(*key, self.messages.get(key).cloned());
+        }
+        for key in &keys.webhooks {
+            rows.webhooks.load(*key, self.webhooks.get(key).cloned());
+        }
+        for key in &keys.inbound {
+            rows.inbound.load(*key, self.inbound.get(key).cloned());
+        }
+        if let Some((most, now)) = keys.due {
+            for key in self.due.due(most, now) {
+                let verification = key.verification_key();
+                let row = self.verifications.get(&verification).cloned();
+                rows.verifications.load(verification, row);
+                rows.messages.load(key, self.messages.get(&key).cloned());
+                rows.due.push(key);
+            }
+            rows.due_loaded = true;
+        }
+    }
+
+    pub(crate) fn save(&mut self, rows: &Rows) {
+        for (key, row, _) in rows.verifications.changed() {
+            self.verifications.insert(*key, row.clone());
+        }
+        for (key, row, _) in rows.messages.changed() {
+            self.due.set(*key, row.due_at);
+            self.messages.insert(*key, row.clone());
+        }
+        for (key, row, _) in rows.phones.changed() {
+            self.limits.set_phone(*key, row);
+        }
+        for (key, row, _) in rows.counters.changed() {
+            self.limits.set_counter(*key, row);
+        }
+        for (key, row, _) in rows.starts.changed() {
+            self.starts.insert(*key, *row);
+        }
+        for (key, row, _) in rows.webhooks.changed() {
+            self.webhooks.insert(*key, row.clone());
+        }
+        for (key, row, _) in rows.inbound.changed() {
+            self.inbound.insert(*key, row.clone());
+        }
+        self.events.extend(rows.events.iter().cloned());
+        self.failures.extend(&rows.failures);
+    }
+}
+
+fn delete<K: Ord + Copy, V>(
+    rows: &mut BTreeMap<K, V>,
+    limit: usize,
+    is_old: impl Fn(&V) -> bool,
+) -> usize {
+    let old: Vec<K> =
+        rows.iter().filter(|(_, row)| is_old(row)).map(|(key, _)| *key).take(limit).collect();
+    for key in &old {
+        rows.remove(key);
+    }
+    old.len()
+}

@@ -1,0 +1,215 @@
+//! Every statement of the ledger on PostgreSQL. Each takes arrays: one element for each row.
+
+use tokio_postgres::types::ToSql;
+
+use crate::rows::{
+    FIRST_CHANGING, MESSAGE_COLUMNS, MESSAGE_KINDS, VERIFICATION_COLUMNS, VERIFICATION_KINDS,
+};
+
+/// A statement by its name, with its parameters.
+pub(super) type Call<'a> = (&'static str, Vec<Param<'a>>);
+
+pub(super) type Param<'a> = Box<dyn ToSql + Sync + Send + 'a>;
+
+pub(super) const BEGIN: &str = "begin";
+pub(super) const COMMIT: &str = "commit";
+pub(super) const MAKE_LIMITS: &str = "make limits";
+pub(super) const FIND_LIMITS: &str = "find limits";
+pub(super) const SET_LIMITS: &str = "set limits";
+pub(super) const FIND_STARTS: &str = "find starts";
+pub(super) const ADD_STARTS: &str = "add starts";
+pub(super) const FIND_VERIFICATIONS: &str = "find verifications";
+pub(super) const ADD_VERIFICATIONS: &str = "add verifications";
+pub(super) const CHANGE_VERIFICATIONS: &str = "change verifications";
+pub(super) const FIND_MESSAGES: &str = "find messages";
+pub(super) const FIND_DUE: &str = "find due messages";
+pub(super) const ADD_MESSAGES: &str = "add messages";
+pub(super) const CHANGE_MESSAGES: &str = "change messages";
+pub(super) const FIND_WEBHOOKS: &str = "find webhooks";
+pub(super) const ADD_WEBHOOKS: &str = "add webhooks";
+pub(super) const FIND_INBOUND: &str = "find inbound messages";
+pub(super) const ADD_INBOUND: &str = "add inbound messages";
+pub(super) const ADD_EVENTS: &str = "add events";
+
+// A limit that does not exist cannot be locked, so it is made first, empty.
+const MAKE_LIMITS_SQL: &str = "
+    insert into limits (key, state, forget_at)
+    select key, '', 0
+    from unnest($1::bytea[]) as wanted (key)
+    order by key
+    on conflict do nothing";
+
+// The phone of a verification never changes, so it may be read before it is locked.
+const FIND_LIMITS_SQL: &str = r"
+    select key, state
+    from limits
+    where key in (
+        select unnest($1::bytea[])
+        union
+        select '\x03'::bytea || found.phone
+        from unnest($2::bytea[], $3::bytea[]) as wanted (tenant_id, id)
+        join verifications as found
+            on found.tenant_id = wanted.tenant_id and found.id = wanted.id
+    )
+    order by key
+    for update";
+
+const SET_LIMITS_SQL: &str = "
+    insert into limits (key, state, forget_at)
+    select key, state, forget_at
+    from unnest($1::bytea[], $2::bytea[], $3::bigint[]) as changed (key, state, forget_at)
+    on conflict (key) do update
+    set state = excluded.state, forget_at = excluded.forget_at";
+
+const FIND_STARTS_SQL: &str = "
+    select found.tenant_id, found.key, found.verification_id, found.fingerprint, found.at
+    from unnest($1::bytea[], $2::bytea[]) as wanted (tenant_id, key)
+    join starts as found
+        on found.tenant_id = wanted.tenant_id and found.key = wanted.key";
+
+const FIND_WEBHOOKS_SQL: &str = "
+    select found.tenant_id, found.at, found.digest, found.received_at
+    from unnest($1::bytea[], $2::bigint[], $3::bytea[]) as wanted (tenant_id, at, digest)
+    join webhooks as found
+        on found.tenant_id = wanted.tenant_id
+        and found.at = wanted.at
+        and found.digest = wanted.digest";
+
+const FIND_INBOUND_SQL: &str = "
+    select found.tenant_id, found.at, found.digest, found.received_at
+    from unnest($1::bytea[], $2::bigint[], $3::bytea[]) as wanted (tenant_id, at, digest)
+    join inbound_messages as found
+        on found.tenant_id = wanted.tenant_id
+        and found.at = wanted.at
+        and found.digest = wanted.digest";
+
+/// Every statement with its name.
+pub(super) fn statements() -> Vec<(&'static str, String)> {
+    let changing = &VERIFICATION_COLUMNS[FIRST_CHANGING..];
+    let changed: Vec<&str> = VERIFICATION_COLUMNS[..2].iter().chain(changing).copied().collect();
+    let mut kinds = VERIFICATION_KINDS[..2].to_vec();
+    kinds.extend_from_slice(&VERIFICATION_KINDS[FIRST_CHANGING..]);
+    let text = str::to_owned;
+    vec![
+        (BEGIN, text("begin")),
+        (COMMIT, text("commit")),
+        (MAKE_LIMITS, text(MAKE_LIMITS_SQL)),
+        (FIND_LIMITS, text(FIND_LIMITS_SQL)),
+        (SET_LIMITS, text(SET_LIMITS_SQL)),
+        (FIND_STARTS, text(FIND_STARTS_SQL)),
+        (
+            ADD_STARTS,
+            insert(
+                "starts",
+                &["tenant_id", "key", "verification_id", "fingerprint", "at"],
+                b"bbbbi",
+            ),
+        ),
+        (FIND_VERIFICATIONS, find_verifications()),
+        (ADD_VERIFICATIONS, insert("verifications", &VERIFICATION_COLUMNS, VERIFICATION_KINDS)),
+        (CHANGE_VERIFICATIONS, update("verifications", &changed, &kinds, 2)),
+        (FIND_MESSAGES, find_messages()),
+        (FIND_DUE, find_due()),
+        (ADD_MESSAGES, insert("messages", &MESSAGE_COLUMNS, MESSAGE_KINDS)),
+        (CHANGE_MESSAGES, update("messages", &MESSAGE_COLUMNS, MESSAGE_KINDS, 3)),
+        (FIND_WEBHOOKS, text(FIND_WEBHOOKS_SQL)),
+        (
+            ADD_WEBHOOKS,
+            insert(
+                "webhooks",
+                &["tenant_id", "at", "digest", "received_at", "unread", "body"],
+                b"bibiib",
+            ),
+        ),
+        (FIND_INBOUND, text(FIND_INBOUND_SQL)),
+        (
+            ADD_INBOUND,
+            insert(
+                "inbound_messages",
+                &["tenant_id", "at", "digest", "received_at", "webhook_at", "webhook_digest"],
+                b"bibiib",
+            ),
+        ),
+        (
+            ADD_EVENTS,
+            insert(
+                "events",
+                &["tenant_id", "id", "kind", "verification_id", "message", "at"],
+                b"bbtbii",
+            ),
+        ),
+    ]
+}
+
+fn find_verifications() -> String {
+    format!(
+        "select {}
+        from unnest($1::bytea[], $2::bytea[]) as wanted (tenant_id, id)
+        join verifications as found
+            on found.tenant_id = wanted.tenant_id and found.id = wanted.id
+        order by found.tenant_id, found.id
+        for update of found",
+        prefixed(&VERIFICATION_COLUMNS)
+    )
+}
+
+fn find_messages() -> String {
+    format!(
+        "select {}
+        from unnest($1::bytea[], $2::bytea[], $3::bigint[])
+            as wanted (tenant_id, verification_id, number)
+        join messages as found
+            on found.tenant_id = wanted.tenant_id
+            and found.verification_id = wanted.verification_id
+            and found.number = wanted.number
+        order by found.tenant_id, found.verification_id, found.number
+        for update of found",
+        prefixed(&MESSAGE_COLUMNS)
+    )
+}
+
+fn find_due() -> String {
+    format!(
+        "select {}
+        from messages as found
+        where due_at is not null and due_at <= $1
+        order by due_at
+        limit $2
+        for update skip locked",
+        prefixed(&MESSAGE_COLUMNS)
+    )
+}
+
+fn prefixed(columns: &[&str]) -> String {
+    let columns: Vec<String> = columns.iter().map(|column| format!("found.{column}")).collect();
+    columns.join(", ")
+}
+
+fn arrays(kinds: &[u8]) -> String {
+    let arrays = kinds.iter().zip(1..).map(|(kind, place)| match kind {
+        b't' => format!("${place}::text[]"),
+        b'i' => format!("${place}::bigint[]"),
+        _ => format!("${place}::bytea[]"),
+    });
+    arrays.collect::<Vec<_>>().join(", ")
+}
+
+fn insert(table: &str, columns: &[&str], kinds: &[u8]) -> String {
+    let (names, arrays) = (columns.join(", "), arrays(kinds));
+    format!("insert into {table} ({names}) select * from unnest({arrays})")
+}
+
+fn update(table: &str, columns: &[&str], kinds: &[u8], keys: usize) -> String {
+    let (keys, values) = columns.split_at(keys);
+    let sets: Vec<String> =
+        values.iter().map(|column| format!("{column} = changed.{column}")).collect();
+    let pairs: Vec<String> =
+        keys.iter().map(|column| format!("{table}.{column} = changed.{column}")).collect();
+    format!(
+        "update {table} set {} from unnest({}) as changed ({}) where {}",
+        sets.join(", "),
+        arrays(kinds),
+        columns.join(", "),
+        pairs.join(" and ")
+    )
+}

@@ -1,0 +1,115 @@
+//! Reads what a process keeps in memory from the stored rows, when it takes over the file.
+
+use countersign_core::id::{TenantId, VerificationId};
+use countersign_core::ledger::Failure;
+use countersign_core::store::StoreError;
+use countersign_core::time::Timestamp;
+use countersign_core::verification::PhoneKey;
+use rusqlite::{Connection, params};
+
+use super::rebuilt::{Rebuilt, failures_after, oldest_due, oldest_verification};
+use super::sqlite::{select_message, select_verification};
+use crate::database::refused_by_sqlite as refused;
+use crate::rows::{id16, message, verification};
+
+const TENANTS: &str = "
+    select id
+    from tenants";
+
+const FAILURES: &str = "
+    select phone, at
+    from failures
+    where at > ?1
+    order by number";
+
+const DUE: &str = "
+    where tenant_id = ?1 and verification_id >= ?2 and due_at is not null";
+
+const NEWEST: &str = "
+    select id
+    from verifications
+    where tenant_id = ?1
+    order by id desc
+    limit 1";
+
+const RECENT: &str = "
+    where tenant_id = ?1 and id >= ?2
+    order by id";
+
+/// Reads what limits can still count at `now`: the verifications of a day and the wrong codes of
+/// a month.
+pub(super) fn rebuild(connection: &Connection, now: Timestamp) -> Result<Rebuilt, StoreError> {
+    let mut rebuilt = Rebuilt::default();
+    for tenant in tenants(connection)? {
+        verifications(connection, tenant, now, &mut rebuilt)?;
+        due(connection, tenant, &mut rebuilt)?;
+    }
+    failures(connection, now, &mut rebuilt)?;
+    Ok(rebuilt)
+}
+
+fn tenants(connection: &Connection) -> Result<Vec<TenantId>, StoreError> {
+    let mut statement = connection.prepare(TENANTS).map_err(refused)?;
+    let ids = statement.query_map([], |row| row.get::<_, Vec<u8>>(0)).map_err(refused)?;
+    ids.map(|id| {
+        TenantId::from_slice(&id.map_err(refused)?)
+            .ok_or_else(|| StoreError::Corrupt { table: "tenants", id: "?".to_owned() })
+    })
+    .collect()
+}
+
+fn verifications(
+    connection: &Connection,
+    tenant: TenantId,
+    now: Timestamp,
+    rebuilt: &mut Rebuilt,
+) -> Result<(), StoreError> {
+    let first = oldest_verification(now);
+    let sql = select_verification(RECENT);
+    let mut statement = connection.prepare(&sql).map_err(refused)?;
+    let mut rows =
+        statement.query(params![tenant.as_bytes(), first.as_bytes()]).map_err(refused)?;
+    while let Some(row) = rows.next().map_err(refused)? {
+        rebuilt.verification(&verification(row)?);
+    }
+    Ok(())
+}
+
+fn due(connection: &Connection, tenant: TenantId, rebuilt: &mut Rebuilt) -> Result<(), StoreError> {
+    let Some(newest) = newest(connection, tenant)? else { return Ok(()) };
+    let first = oldest_due(newest);
+    let sql = select_message(DUE);
+    let mut statement = connection.prepare(&sql).map_err(refused)?;
+    let mut rows =
+        statement.query(params![tenant.as_bytes(), first.as_bytes()]).map_err(refused)?;
+    while let Some(row) = rows.next().map_err(refused)? {
+        rebuilt.message(&message(row)?);
+    }
+    Ok(())
+}
+
+fn newest(connection: &Connection, tenant: TenantId) -> Result<Option<VerificationId>, StoreError> {
+    let mut statement = connection.prepare(NEWEST).map_err(refused)?;
+    let mut rows = statement.query([tenant.as_bytes()]).map_err(refused)?;
+    let Some(row) = rows.next().map_err(refused)? else { return Ok(None) };
+    let id: Vec<u8> = row.get(0).map_err(refused)?;
+    let corrupt = || StoreError::Corrupt { table: "verifications", id: "?".to_owned() };
+    VerificationId::from_slice(&id).map(Some).ok_or_else(corrupt)
+}
+
+fn failures(
+    connection: &Connection,
+    now: Timestamp,
+    rebuilt: &mut Rebuilt,
+) -> Result<(), StoreError> {
+    let mut statement = connection.prepare(FAILURES).map_err(refused)?;
+    let mut rows = statement.query([failures_after(now).millis()]).map_err(refused)?;
+    while let Some(row) = rows.next().map_err(refused)? {
+        let phone: Vec<u8> = row.get(0).map_err(refused)?;
+        let at = Timestamp::from_millis(row.get(1).map_err(refused)?);
+        let corrupt = || StoreError::Corrupt { table: "failures", id: at.rfc3339() };
+        let phone = PhoneKey(id16(&phone).ok_or_else(corrupt)?);
+        rebuilt.failure(&Failure { phone, at });
+    }
+    Ok(())
+}

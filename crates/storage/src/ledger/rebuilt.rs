@@ -1,0 +1,76 @@
+//! What one process keeps in memory beside its stored rows, and the rule by which those rows give
+//! it back.
+
+use countersign_core::delivery::Message;
+use countersign_core::id::VerificationId;
+use countersign_core::ledger::{Counter, CounterKey, Failure, IdempotencyKey, StoredStart};
+use countersign_core::policy::Window;
+use countersign_core::time::{Timestamp, days, hours, minutes};
+use countersign_core::verification::Verification;
+
+use super::due::DueQueue;
+use super::packed::PackedLimits;
+use super::starts::Starts;
+
+/// Everything that the process keeps in memory beside the file. A tenant's pace is not given
+/// back; it begins with a full burst.
+#[derive(Debug, Default)]
+pub(super) struct Rebuilt {
+    pub(super) limits: PackedLimits,
+    pub(super) starts: Starts,
+    pub(super) due: DueQueue,
+}
+
+/// The oldest verification that limits and idempotency keys can still count at `now`. None lives
+/// longer than ten minutes, so none older has sent within the day.
+pub(super) fn oldest_verification(now: Timestamp) -> VerificationId {
+    VerificationId::first_at(now.minus(hours(24) + minutes(10)))
+}
+
+/// The oldest verification of which a message may still be due, when `newest` is the newest of
+/// its tenant. However long ago that was, what was due when the process died has to end; a day is
+/// for clocks that were set forward.
+pub(super) fn oldest_due(newest: VerificationId) -> VerificationId {
+    VerificationId::first_at(newest.made_at().minus(hours(24)))
+}
+
+/// Wrong codes count while they are younger than this.
+pub(super) fn failures_after(now: Timestamp) -> Timestamp {
+    now.minus(days(30))
+}
+
+impl Rebuilt {
+    /// Takes a stored verification into account: the oldest of a tenant first.
+    pub(super) fn verification(&mut self, row: &Verification) {
+        let mut record = self.limits.phone(row.phone).unwrap_or_default();
+        record.remember(row);
+        self.limits.set_phone(row.phone, &record);
+        if let Some(address) = row.address {
+            let key = CounterKey::Address(address);
+            let mut times = match self.limits.counter(key) {
+                Some(Counter::Window(window)) => window.times().to_vec(),
+                Some(Counter::Pace(_)) | None => Vec::new(),
+            };
+            times.extend(&row.sends);
+            self.limits.set_counter(key, &Counter::Window(Window::from_times(times)));
+        }
+        if let Some(idempotency) = row.idempotency {
+            let key = IdempotencyKey { tenant: row.key.tenant, key: idempotency.key };
+            let fingerprint = idempotency.fingerprint;
+            let start = StoredStart { verification: row.key.id, fingerprint, at: row.created_at };
+            self.starts.insert(key, start);
+        }
+    }
+
+    /// Takes a stored wrong code into account.
+    pub(super) fn failure(&mut self, failure: &Failure) {
+        let mut record = self.limits.phone(failure.phone).unwrap_or_default();
+        record.remember_failure(failure.at);
+        self.limits.set_phone(failure.phone, &record);
+    }
+
+    /// Puts a stored message that is due back into the queue.
+    pub(super) fn message(&mut self, message: &Message) {
+        self.due.set(message.key, message.due_at);
+    }
+}

@@ -1,0 +1,99 @@
+//! The row of a message.
+
+use countersign_core::delivery::{Channel, Message, MessageKey, MessageState, Price, Receipts};
+use countersign_core::id::{TenantId, VerificationId};
+use countersign_core::keyring::Sealed;
+use countersign_core::store::StoreError;
+
+use super::{Columns, Value, id16, time, time_or_none};
+
+/// Its columns, in the order in which they are read and written. The first three are its key.
+pub(crate) const MESSAGE_COLUMNS: [&str; 19] = [
+    "tenant_id",
+    "verification_id",
+    "number",
+    "channel",
+    "state",
+    "due_at",
+    "tries",
+    "possible_duplicate",
+    "provider_id",
+    "sent_at",
+    "delivered_at",
+    "read_at",
+    "failed_at",
+    "error",
+    "price_billable",
+    "price_kind",
+    "price_category",
+    "created_at",
+    "accepted_at",
+];
+
+/// What each of them holds: `b`ytes, `t`ext or an `i`nteger.
+pub(crate) const MESSAGE_KINDS: &[u8; 19] = b"bbittiiibiiiiiittii";
+
+pub(crate) fn message(columns: &dyn Columns) -> Result<Message, StoreError> {
+    let damaged = || StoreError::Corrupt { table: "messages", id: "?".to_owned() };
+    let key = MessageKey {
+        tenant: TenantId::from_bytes(id16(columns.bytes(0)?).ok_or_else(damaged)?),
+        verification: VerificationId::from_bytes(id16(columns.bytes(1)?).ok_or_else(damaged)?),
+        number: columns.small(2)?,
+    };
+    Ok(Message {
+        key,
+        channel: Channel::parse(columns.text(3)?).ok_or_else(damaged)?,
+        state: MessageState::parse(columns.text(4)?).ok_or_else(damaged)?,
+        due_at: time_or_none(columns, 5)?,
+        tries: columns.small(6)?,
+        possible_duplicate: columns.int(7)? != 0,
+        provider_id: columns.bytes_or_none(8)?.map(Sealed::from_bytes),
+        receipts: Receipts {
+            sent_at: time_or_none(columns, 9)?,
+            delivered_at: time_or_none(columns, 10)?,
+            read_at: time_or_none(columns, 11)?,
+            failed_at: time_or_none(columns, 12)?,
+            error: columns.int_or_none(13)?,
+            price: price(columns)?,
+        },
+        created_at: time(columns, 17)?,
+        accepted_at: time_or_none(columns, 18)?,
+    })
+}
+
+/// All its values, in the order of [`MESSAGE_COLUMNS`].
+pub(crate) fn message_values(row: &Message) -> Vec<Value<'_>> {
+    let receipts = &row.receipts;
+    let price = receipts.price.as_ref();
+    vec![
+        row.key.tenant.as_bytes().into(),
+        row.key.verification.as_bytes().into(),
+        row.key.number.into(),
+        row.channel.as_str().into(),
+        row.state.as_str().into(),
+        row.due_at.into(),
+        row.tries.into(),
+        row.possible_duplicate.into(),
+        row.provider_id.as_ref().map(Sealed::as_bytes).into(),
+        receipts.sent_at.into(),
+        receipts.delivered_at.into(),
+        receipts.read_at.into(),
+        receipts.failed_at.into(),
+        receipts.error.into(),
+        price.and_then(|price| price.billable).into(),
+        price.and_then(|price| price.kind.as_deref()).into(),
+        price.and_then(|price| price.category.as_deref()).into(),
+        row.created_at.into(),
+        row.accepted_at.into(),
+    ]
+}
+
+fn price(columns: &dyn Columns) -> Result<Option<Price>, StoreError> {
+    let price = Price {
+        billable: columns.int_or_none(14)?.map(|billable| billable != 0),
+        kind: columns.text_or_none(15)?.map(str::to_owned),
+        category: columns.text_or_none(16)?.map(str::to_owned),
+    };
+    let is_known = price.billable.is_some() || price.kind.is_some() || price.category.is_some();
+    Ok(is_known.then_some(price))
+}

@@ -1,0 +1,172 @@
+//! The row of a verification.
+
+use countersign_core::delivery::Channel;
+use countersign_core::id::{TenantId, VerificationId};
+use countersign_core::keyring::{KeyId, Sealed};
+use countersign_core::store::StoreError;
+use countersign_core::time::{Timestamp, pack_times, unpack_times};
+use countersign_core::verification::{
+    Finding, HeldCode, Idempotency, LastCheck, PhoneKey, Purpose, State, Verification,
+    VerificationKey,
+};
+
+use super::{Columns, Value, id16, time, time_or_none};
+
+/// Its columns, in the order in which they are read and written.
+pub(crate) const VERIFICATION_COLUMNS: [&str; 27] = [
+    "tenant_id",
+    "id",
+    "phone",
+    "sealed_phone",
+    "purpose",
+    "locale",
+    "max_attempts",
+    "created_at",
+    "expires_at",
+    "idempotency_key",
+    "idempotency_fingerprint",
+    "address",
+    "client_ip",
+    "details",
+    // From here on they change.
+    "channel",
+    "state",
+    "is_superseded",
+    "attempts",
+    "sends",
+    "failed_messages",
+    "code_key",
+    "code_mac",
+    "code_sealed",
+    "resend_at",
+    "ended_at",
+    "last_check_request",
+    "last_check_finding",
+];
+/// What each of them holds: `b`ytes, `t`ext or an `i`nteger.
+pub(crate) const VERIFICATION_KINDS: &[u8; 27] = b"bbbbttiiibbbtbttiibibbbiibt";
+/// The place of the first column that changes.
+pub(crate) const FIRST_CHANGING: usize = 14;
+
+pub(crate) fn verification(columns: &dyn Columns) -> Result<Verification, StoreError> {
+    let tenant = TenantId::from_bytes(id16(columns.bytes(0)?).ok_or_else(|| corrupt("tenant"))?);
+    let id = VerificationId::from_bytes(id16(columns.bytes(1)?).ok_or_else(|| corrupt("id"))?);
+    let damaged = || corrupt(&id.to_string());
+    let word = |place| columns.text(place);
+    Ok(Verification {
+        key: VerificationKey { tenant, id },
+        phone: PhoneKey(id16(columns.bytes(2)?).ok_or_else(damaged)?),
+        sealed_phone: Sealed::from_bytes(columns.bytes(3)?),
+        purpose: Purpose::parse(word(4)?).ok_or_else(damaged)?,
+        locale: columns.text_or_none(5)?.map(str::to_owned),
+        max_attempts: columns.small(6)?,
+        created_at: time(columns, 7)?,
+        expires_at: time(columns, 8)?,
+        idempotency: idempotency(columns).map_err(|_| damaged())?,
+        address: optional_id(columns, 11).map_err(|_| damaged())?,
+        client_ip: columns.text_or_none(12)?.map(str::to_owned),
+        details: columns.bytes_or_none(13)?.map(Sealed::from_bytes),
+        channel: Channel::parse(word(14)?).ok_or_else(damaged)?,
+        state: State::parse(word(15)?).ok_or_else(damaged)?,
+        is_superseded: columns.int(16)? != 0,
+        attempts: columns.small(17)?,
+        sends: sends(columns.bytes(18)?).ok_or_else(damaged)?,
+        failed_messages: columns.small(19)?,
+        code: code(columns).map_err(|_| damaged())?,
+        resend_at: time(columns, 23)?,
+        ended_at: time_or_none(columns, 24)?,
+        last_check: last_check(columns).map_err(|_| damaged())?,
+    })
+}
+
+/// All its values, in the order of [`VERIFICATION_COLUMNS`].
+pub(crate) fn verification_values(row: &Verification) -> Vec<Value<'_>> {
+    let idempotency = row.idempotency.as_ref();
+    let mut values = vec![
+        row.key.tenant.as_bytes().into(),
+        row.key.id.as_bytes().into(),
+        (&row.phone.0).into(),
+        row.sealed_phone.as_bytes().into(),
+        row.purpose.as_str().into(),
+        row.locale.as_deref().into(),
+        row.max_attempts.into(),
+        row.created_at.into(),
+        row.expires_at.into(),
+        idempotency.map(|idempotency| &idempotency.key).into(),
+        idempotency.map(|idempotency| &idempotency.fingerprint).into(),
+        row.address.as_ref().into(),
+        row.client_ip.as_deref().into(),
+        row.details.as_ref().map(Sealed::as_bytes).into(),
+    ];
+    debug_assert_eq!(values.len(), FIRST_CHANGING);
+    values.extend(changing(row));
+    values
+}
+
+/// The key and the values that change: what an update is given.
+pub(crate) fn verification_changes(row: &Verification) -> Vec<Value<'_>> {
+    let mut values = vec![row.key.tenant.as_bytes().into(), row.key.id.as_bytes().into()];
+    values.extend(changing(row));
+    values
+}
+
+fn changing(row: &Verification) -> [Value<'_>; 13] {
+    let code = row.code.as_ref();
+    let mut sends = Vec::with_capacity(2 + 6 * row.sends.len());
+    pack_times(&mut sends, &row.sends);
+    [
+        row.channel.as_str().into(),
+        row.state.as_str().into(),
+        row.is_superseded.into(),
+        row.attempts.into(),
+        sends.into(),
+        row.failed_messages.into(),
+        code.map(|code| code.key.as_bytes()).into(),
+        code.map(|code| &code.mac).into(),
+        code.map(|code| code.sealed.as_bytes()).into(),
+        row.resend_at.into(),
+        row.ended_at.into(),
+        row.last_check.as_ref().map(|check| &check.request).into(),
+        row.last_check.map(|check| check.finding.as_str()).into(),
+    ]
+}
+
+fn sends(bytes: &[u8]) -> Option<Vec<Timestamp>> {
+    let (times, rest) = unpack_times(bytes)?;
+    rest.is_empty().then_some(times)
+}
+
+/// A value that we never wrote.
+struct Damage;
+
+fn optional_id(columns: &dyn Columns, place: usize) -> Result<Option<[u8; 16]>, Damage> {
+    let bytes = columns.bytes_or_none(place).map_err(|_| Damage)?;
+    bytes.map(|bytes| id16(bytes).ok_or(Damage)).transpose()
+}
+
+fn idempotency(columns: &dyn Columns) -> Result<Option<Idempotency>, Damage> {
+    let (key, fingerprint) = (optional_id(columns, 9)?, optional_id(columns, 10)?);
+    Ok(key.zip(fingerprint).map(|(key, fingerprint)| Idempotency { key, fingerprint }))
+}
+
+fn code(columns: &dyn Columns) -> Result<Option<HeldCode>, Damage> {
+    let bytes = |place| columns.bytes_or_none(place).map_err(|_| Damage);
+    let (Some(key), Some(mac), Some(sealed)) = (bytes(20)?, bytes(21)?, bytes(22)?) else {
+        return Ok(None);
+    };
+    Ok(Some(HeldCode {
+        key: KeyId::from_slice(key).ok_or(Damage)?,
+        mac: mac.try_into().map_err(|_| Damage)?,
+        sealed: Sealed::from_bytes(sealed),
+    }))
+}
+
+fn last_check(columns: &dyn Columns) -> Result<Option<LastCheck>, Damage> {
+    let Some(request) = optional_id(columns, 25)? else { return Ok(None) };
+    let finding = columns.text(26).ok().and_then(Finding::parse_repeatable).ok_or(Damage)?;
+    Ok(Some(LastCheck { request, finding }))
+}
+
+fn corrupt(id: &str) -> StoreError {
+    StoreError::Corrupt { table: "verifications", id: id.to_owned() }
+}
