@@ -1,0 +1,119 @@
+//! Webhooks in the Graph API's words, as loosely as they can be read.
+//!
+//! Fields that we do without are left raw, so that a surprise in one of them costs that field
+//! only. Unknown fields are skipped.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::wire::Whole;
+
+/// The updates of one account and kind, each raw.
+pub(super) type List<'a> = Vec<&'a RawValue>;
+
+#[derive(Deserialize)]
+pub(super) struct Envelope<T> {
+    pub(super) entry: Vec<T>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Entry<T> {
+    pub(super) changes: Vec<T>,
+}
+
+/// `L` is a list of updates, or raw where it may turn out to be none.
+#[derive(Deserialize)]
+#[serde(bound(deserialize = "L: Deserialize<'de>"))]
+pub(super) struct Change<'a, L> {
+    #[serde(borrow)]
+    pub(super) field: Cow<'a, str>,
+    #[serde(borrow)]
+    pub(super) value: Value<'a, L>,
+}
+
+#[derive(Deserialize)]
+#[serde(bound(deserialize = "L: Deserialize<'de>"))]
+pub(super) struct Value<'a, L> {
+    #[serde(borrow)]
+    metadata: Option<Metadata<'a>>,
+    #[serde(borrow)]
+    pub(super) contacts: Option<&'a RawValue>,
+    pub(super) messages: Option<L>,
+    pub(super) statuses: Option<L>,
+}
+
+#[derive(Deserialize)]
+struct Metadata<'a> {
+    #[serde(borrow)]
+    phone_number_id: Cow<'a, str>,
+}
+
+/// What a person wrote; the rest of it is kept as it is.
+#[derive(Deserialize)]
+pub(super) struct Message<'a> {
+    #[serde(borrow)]
+    pub(super) id: Cow<'a, str>,
+    pub(super) timestamp: Whole,
+    /// The phone number. Absent for some who have a username.
+    #[serde(borrow)]
+    pub(super) from: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) from_user_id: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Contact<'a> {
+    #[serde(borrow)]
+    pub(super) wa_id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) user_id: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Status<'a> {
+    #[serde(borrow, rename = "status")]
+    pub(super) word: Cow<'a, str>,
+    pub(super) timestamp: Whole,
+    #[serde(borrow)]
+    pub(super) biz_opaque_callback_data: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) errors: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) pricing: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Failure {
+    pub(super) code: Whole,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Pricing<'a> {
+    #[serde(borrow)]
+    pub(super) billable: Option<&'a RawValue>,
+    #[serde(borrow, rename = "type")]
+    pub(super) kind: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) category: Option<&'a RawValue>,
+}
+
+impl<L> Value<'_, L> {
+    pub(super) fn phone_number_id(&self) -> Option<&str> {
+        self.metadata.as_ref().map(|metadata| &*metadata.phone_number_id)
+    }
+}
+
+impl<'a, L> Change<'a, L> {
+    pub(super) fn map<M>(self, mut read: impl FnMut(L) -> M) -> Change<'a, M> {
+        let Value { metadata, contacts, messages, statuses } = self.value;
+        let (messages, statuses) = (messages.map(&mut read), statuses.map(read));
+        Change { field: self.field, value: Value { metadata, contacts, messages, statuses } }
+    }
+}
+
+/// What a raw field says, if it is there and has the shape that is asked for.
+pub(super) fn parse<'a, T: Deserialize<'a>>(raw: Option<&'a RawValue>) -> Option<T> {
+    serde_json::from_str(raw?.get()).ok()
+}

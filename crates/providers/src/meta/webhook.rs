@@ -1,0 +1,232 @@
+//! What Meta tells us by itself: receipts of our messages, and messages that people write.
+//!
+//! A webhook carries up to a thousand updates, of all accounts that its app serves. Each is read
+//! alone: one that is new to us, or broken, or another account's is counted and spoils no other.
+
+use std::collections::HashMap;
+
+use aws_lc_rs::{constant_time, digest};
+use countersign_core::delivery::{
+    Handshake, InboundMessage, MessageKey, Notice, Price, RawWebhook, Receipt, ReceiptKind,
+    Received, Rejected, StatusNotice,
+};
+use countersign_core::tenants::Integration;
+use countersign_core::time::Timestamp;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::signature;
+use super::update::{
+    Change, Contact, Entry, Envelope, Failure, List, Message, Pricing, Status, parse,
+};
+use super::wire::Whole;
+
+const LONGEST_CHALLENGE: usize = 64;
+/// The last second of the year 9999.
+const LAST_SECOND: i64 = 253_402_300_799;
+/// A message is read again later, by readers that refuse deeper nesting.
+const DEEPEST: usize = 32;
+const LONGEST_WORD: usize = 64;
+
+/// The answer to the question whether this address wants an account's webhooks.
+pub(super) fn answer(integration: &Integration, handshake: &Handshake<'_>) -> Option<String> {
+    let is_known = handshake.mode == Some("subscribe")
+        && is_same(handshake.token?, integration.verify_token.expose());
+    // It is repeated to whoever asks: nothing that a browser could take for a page.
+    let challenge = handshake.challenge.filter(|challenge| {
+        (1..=LONGEST_CHALLENGE).contains(&challenge.len())
+            && challenge.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    })?;
+    is_known.then(|| challenge.to_owned())
+}
+
+pub(super) fn receive(
+    integration: &Integration,
+    webhook: &RawWebhook<'_>,
+) -> Result<Received, Rejected> {
+    signature::verify(webhook.signatures, webhook.body, &integration.app_secrets)?;
+    Ok(read(&integration.phone_number_id, webhook.body))
+}
+
+/// Takes the same time wherever the two differ, and whatever their lengths.
+fn is_same(presented: &str, token: &str) -> bool {
+    let digest = |text: &str| digest::digest(&digest::SHA256, text.as_bytes());
+    let (presented, expected) = (digest(presented), digest(token));
+    let is_equal =
+        constant_time::verify_slices_are_equal(presented.as_ref(), expected.as_ref()).is_ok();
+    is_equal && !token.trim().is_empty()
+}
+
+fn read(phone_number_id: &str, body: &[u8]) -> Received {
+    let mut reader = Reader { phone_number_id, received: Received::default() };
+    match str::from_utf8(body) {
+        Ok(text) => reader.envelope(text),
+        Err(_) => reader.received.unread += 1,
+    }
+    reader.received
+}
+
+struct Reader<'a> {
+    phone_number_id: &'a str,
+    received: Received,
+}
+
+impl Reader<'_> {
+    fn envelope(&mut self, text: &str) {
+        // Nearly always all of it has the shape we know, and is read at one go.
+        match serde_json::from_str::<Envelope<Entry<Change<'_, List<'_>>>>>(text) {
+            Ok(envelope) => {
+                let changes = envelope.entry.into_iter().flat_map(|entry| entry.changes);
+                changes.for_each(|change| self.change(change));
+            }
+            Err(_) => self.pieces(text),
+        }
+    }
+
+    /// Something in it has a shape that we do not know: takes it apart to find what has not.
+    fn pieces(&mut self, text: &str) {
+        let Some(envelope) = self.piece::<Envelope<&RawValue>>(text) else { return };
+        for entry in envelope.entry {
+            let Some(entry) = self.piece::<Entry<&RawValue>>(entry.get()) else { continue };
+            for change in entry.changes {
+                if let Some(change) = self.piece::<Change<'_, &RawValue>>(change.get()) {
+                    let change = change.map(|raw| self.piece(raw.get()).unwrap_or_default());
+                    self.change(change);
+                }
+            }
+        }
+    }
+
+    fn change(&mut self, change: Change<'_, List<'_>>) {
+        let value = change.value;
+        let has_updates = value.messages.is_some() || value.statuses.is_some();
+        if change.field != "messages" || !has_updates {
+            self.received.unread += 1;
+            return;
+        }
+        let is_ours = value.phone_number_id() == Some(self.phone_number_id);
+        for status in value.statuses.unwrap_or_default() {
+            let notice = self.status(status.get());
+            self.note(notice.filter(|_| is_ours));
+        }
+        let messages = value.messages.unwrap_or_default();
+        let contacts = if messages.is_empty() { HashMap::new() } else { contacts(value.contacts) };
+        for message in messages {
+            let notice = self.message(message, &contacts);
+            self.note(notice.filter(|_| is_ours));
+        }
+    }
+
+    fn note(&mut self, notice: Option<Notice>) {
+        match notice {
+            Some(notice) => self.received.notices.push(notice),
+            None => self.received.unread += 1,
+        }
+    }
+
+    fn status(&mut self, raw: &str) -> Option<Notice> {
+        let status: Status<'_> = serde_json::from_str(raw).ok()?;
+        let at = self.time(status.timestamp)?;
+        let kind = kind(&status.word)?;
+        let reference: Option<String> = parse(status.biz_opaque_callback_data);
+        let message = reference.and_then(|reference| MessageKey::from_reference(&reference));
+        let failures: Option<List<'_>> =
+            parse(status.errors).filter(|_| kind == ReceiptKind::Failed);
+        let failure: Option<Failure> = parse(failures.and_then(|list| list.first().copied()));
+        let error = failure.map(|failure| failure.code.0);
+        let price = parse(status.pricing).and_then(|pricing| price(&pricing));
+        Some(Notice::Status(StatusNotice { message, receipt: Receipt { kind, at, error, price } }))
+    }
+
+    fn message(&mut self, raw: &RawValue, contacts: &HashMap<&str, &RawValue>) -> Option<Notice> {
+        let message: Message<'_> = serde_json::from_str(raw.get()).ok()?;
+        let sent_at = self.time(message.timestamp)?;
+        let contact_of = |id: Option<&RawValue>| contacts.get(id?.get()).copied();
+        let contact = contact_of(message.from).or_else(|| contact_of(message.from_user_id));
+        let is_readable = !message.id.is_empty() && is_shallow(raw.get());
+        is_readable.then(|| {
+            let provider_id = message.id.into_owned();
+            let content = content(raw, contact);
+            Notice::Message(InboundMessage { provider_id, sent_at, content })
+        })
+    }
+
+    /// Every time that can be read is looked at, so that all who share a webhook file it alike.
+    fn time(&mut self, seconds: Whole) -> Option<Timestamp> {
+        let seconds = Some(seconds.0).filter(|seconds| (0..=LAST_SECOND).contains(seconds))?;
+        let time = Timestamp::from_seconds(seconds);
+        self.received.newest = self.received.newest.max(Some(time));
+        Some(time)
+    }
+
+    fn piece<'b, T: Deserialize<'b>>(&mut self, text: &'b str) -> Option<T> {
+        let piece = serde_json::from_str(text).ok();
+        self.received.unread += usize::from(piece.is_none());
+        piece
+    }
+}
+
+fn kind(word: &str) -> Option<ReceiptKind> {
+    match word {
+        "sent" => Some(ReceiptKind::Sent),
+        "delivered" => Some(ReceiptKind::Delivered),
+        "read" => Some(ReceiptKind::Read),
+        "failed" => Some(ReceiptKind::Failed),
+        _ => None,
+    }
+}
+
+fn price(pricing: &Pricing<'_>) -> Option<Price> {
+    let word = |raw| parse::<String>(raw).filter(|word| word.len() <= LONGEST_WORD);
+    let price = Price {
+        billable: parse(pricing.billable),
+        kind: word(pricing.kind),
+        // Meta spells some with a hyphen here and an underscore there.
+        category: word(pricing.category).map(|category| category.replace('-', "_")),
+    };
+    let says_something =
+        price.billable.is_some() || price.kind.is_some() || price.category.is_some();
+    says_something.then_some(price)
+}
+
+/// The contacts by what a message may name them by: the phone number or the user id.
+fn contacts(raw: Option<&RawValue>) -> HashMap<&str, &RawValue> {
+    let mut contacts = HashMap::new();
+    for raw in parse::<List<'_>>(raw).unwrap_or_default() {
+        let Some(contact) = parse::<Contact<'_>>(Some(raw)) else { continue };
+        if is_shallow(raw.get()) {
+            contacts.extend(contact.wa_id.map(|id| (id.get(), raw)));
+            contacts.extend(contact.user_id.map(|id| (id.get(), raw)));
+        }
+    }
+    contacts
+}
+
+fn content(message: &RawValue, contact: Option<&RawValue>) -> Vec<u8> {
+    let contact = contact.map_or("null", RawValue::get);
+    [r#"{"message":"#, message.get(), r#","contact":"#, contact, "}"].concat().into_bytes()
+}
+
+/// Whether JSON has few enough brackets within brackets.
+fn is_shallow(json: &str) -> bool {
+    let opening = json.bytes().filter(|byte| matches!(byte, b'{' | b'[')).count();
+    // Too few brackets to be deep, as nearly always.
+    opening <= DEEPEST || depth(json) <= DEEPEST
+}
+
+fn depth(json: &str) -> usize {
+    let (mut depth, mut deepest, mut is_text) = (0_usize, 0, false);
+    let mut bytes = json.bytes();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => is_text = !is_text,
+            // The next character stands for itself.
+            b'\\' => drop(bytes.next()),
+            b'{' | b'[' if !is_text => depth += 1,
+            b'}' | b']' if !is_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
+}

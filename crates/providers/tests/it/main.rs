@@ -1,0 +1,11 @@
+#![expect(clippy::unwrap_used, unreachable_pub, reason = "a test may panic, and has no users")]
+//! What the providers do, seen from outside: over HTTP, and with signed webhooks.
+
+mod account;
+mod handshake;
+mod hostile;
+mod inspect;
+mod samples;
+mod send;
+mod server;
+mod webhook;

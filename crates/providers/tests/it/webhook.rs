@@ -1,0 +1,311 @@
+//! What webhooks say, shape by shape.
+
+use countersign_core::delivery::{
+    InboundMessage, MessageKey, Notice, Price, Receipt, ReceiptKind, Received, Rejected,
+    StatusNotice,
+};
+use countersign_core::id::{TenantId, VerificationId};
+use countersign_core::time::Timestamp;
+use serde_json::{Value, json};
+
+use crate::account::{APP_SECRET, deliver, receive, sign};
+
+const OURS: &str = "420033001177550";
+
+fn key() -> MessageKey {
+    let verification = VerificationId::from_bytes([7; 16]);
+    MessageKey { tenant: TenantId::DEFAULT, verification, number: 2 }
+}
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_seconds(seconds)
+}
+
+fn change(phone_number_id: &str, fields: &Value) -> Value {
+    let mut value = json!({
+        "messaging_product": "whatsapp",
+        "metadata": { "display_phone_number": "15550100200", "phone_number_id": phone_number_id },
+    });
+    value.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+    json!({ "field": "messages", "value": value })
+}
+
+fn read(changes: &Value) -> Received {
+    let body = json!({ "object": "whatsapp_business_account", "entry": [{ "changes": changes }] });
+    receive(body.to_string())
+}
+
+fn read_status(status: &Value) -> Received {
+    read(&json!([change(OURS, &json!({ "statuses": [status] }))]))
+}
+
+fn message(id: &str) -> Value {
+    json!({ "id": id, "timestamp": "1791300042", "type": "text", "text": { "body": "Hi" } })
+}
+
+fn ids(received: &Received) -> Vec<&str> {
+    let ids = received.notices.iter().map(|notice| match notice {
+        Notice::Message(message) => message.provider_id.as_str(),
+        Notice::Status(_) => "a status",
+    });
+    ids.collect()
+}
+
+#[test]
+fn a_status_is_a_receipt_for_the_message_it_refers_to() {
+    let received = read_status(&json!({
+        "id": "wamid.A=",
+        "status": "delivered",
+        "timestamp": "1791300007",
+        "recipient_id": "4915550102030",
+        "biz_opaque_callback_data": key().reference(),
+        "pricing": {
+            "billable": true,
+            "pricing_model": "PMP",
+            "type": "regular",
+            "category": "authentication-international",
+        },
+    }));
+
+    let price = Price {
+        billable: Some(true),
+        kind: Some("regular".to_owned()),
+        category: Some("authentication_international".to_owned()),
+    };
+    let receipt = Receipt {
+        kind: ReceiptKind::Delivered,
+        at: at(1_791_300_007),
+        error: None,
+        price: Some(price),
+    };
+    assert_eq!(
+        received,
+        Received {
+            notices: vec![Notice::Status(StatusNotice { message: Some(key()), receipt })],
+            unread: 0,
+            newest: Some(at(1_791_300_007)),
+        }
+    );
+}
+
+#[test]
+fn the_words_of_a_status_are_the_kinds_of_a_receipt() {
+    for (word, kind) in [
+        ("sent", Some(ReceiptKind::Sent)),
+        ("delivered", Some(ReceiptKind::Delivered)),
+        ("read", Some(ReceiptKind::Read)),
+        ("failed", Some(ReceiptKind::Failed)),
+        ("played", None),
+        ("deleted", None),
+        ("SENT", None),
+        ("", None),
+    ] {
+        let received = read_status(&json!({ "status": word, "timestamp": "1791300007" }));
+
+        let kinds = received.notices.iter().map(|notice| match notice {
+            Notice::Status(notice) => notice.receipt.kind,
+            Notice::Message(_) => panic!("a status is no message"),
+        });
+        assert_eq!(kinds.collect::<Vec<_>>(), Vec::from_iter(kind), "{word}");
+        assert_eq!(received.unread, usize::from(kind.is_none()), "{word}");
+        assert_eq!(received.newest, Some(at(1_791_300_007)), "{word}");
+    }
+}
+
+#[test]
+fn the_first_error_counts_and_only_of_a_failure() {
+    for (status, errors, code) in [
+        ("failed", json!([{ "code": 131_026 }, { "code": 1 }]), Some(131_026)),
+        ("failed", json!([{ "code": "131026", "title": 7 }]), Some(131_026)),
+        ("failed", json!([{}]), None),
+        ("failed", json!([]), None),
+        ("failed", json!("broken"), None),
+        ("failed", json!(null), None),
+        ("sent", json!([{ "code": 131_026 }]), None),
+    ] {
+        let status = json!({ "status": status, "timestamp": 1_791_300_003, "errors": errors });
+        let received = read_status(&status);
+
+        let [Notice::Status(notice)] = received.notices.as_slice() else {
+            panic!("one status: {status}");
+        };
+        assert_eq!(notice.receipt.error, code, "{status}");
+    }
+}
+
+#[test]
+fn a_field_that_is_broken_costs_no_more_than_itself() {
+    for (field, broken) in [
+        ("biz_opaque_callback_data", json!(7)),
+        ("biz_opaque_callback_data", json!("another program's")),
+        ("biz_opaque_callback_data", json!("cs1:ten_:ver_:1")),
+        ("pricing", json!("free")),
+        ("pricing", json!({ "billable": "yes", "type": 7, "category": "x".repeat(65) })),
+        ("errors", json!({})),
+        ("recipient_id", json!({})),
+        ("id", json!(null)),
+        ("new_in_v30", json!([[[]]])),
+    ] {
+        let mut status = json!({ "status": "read", "timestamp": "1791300019" });
+        status[field] = broken;
+        let received = read_status(&status);
+
+        let at = at(1_791_300_019);
+        let receipt = Receipt { kind: ReceiptKind::Read, at, error: None, price: None };
+        let notice = Notice::Status(StatusNotice { message: None, receipt });
+        assert_eq!(received.notices, [notice], "{status}");
+        assert_eq!(received.unread, 0, "{status}");
+    }
+}
+
+#[test]
+fn a_message_is_kept_as_it_came_with_the_contact_who_wrote_it() {
+    let body = r#"{"entry":[{"changes":[{"field":"messages","value":{
+        "metadata":{"phone_number_id":"420033001177550"},
+        "contacts":[{"wa_id":"1"},{"wa_id":"4915550102030","profile":{"name":"Zo\u00eb"}}],
+        "messages":[{"from":"4915550102030","id":"wamid.A=","timestamp":"1791300042","text":{"body":"\ud83d\udc4b \/"}}]
+    }}]}]}"#;
+
+    let received = receive(body);
+
+    let content = concat!(
+        r#"{"message":{"from":"4915550102030","id":"wamid.A=","timestamp":"1791300042","#,
+        r#""text":{"body":"\ud83d\udc4b \/"}},"#,
+        r#""contact":{"wa_id":"4915550102030","profile":{"name":"Zo\u00eb"}}}"#
+    );
+    let message = InboundMessage {
+        provider_id: "wamid.A=".to_owned(),
+        sent_at: at(1_791_300_042),
+        content: content.as_bytes().to_vec(),
+    };
+    assert_eq!(received.notices, [Notice::Message(message)]);
+    assert_eq!((received.unread, received.newest), (0, Some(at(1_791_300_042))));
+}
+
+#[test]
+fn the_contact_is_found_by_phone_then_by_user_id() {
+    let contacts = json!([{ "wa_id": "1", "user_id": "DE.A" }, { "user_id": "DE.B" }, 7]);
+    for (sender, contact) in [
+        (json!({ "from": "1" }), json!({ "wa_id": "1", "user_id": "DE.A" })),
+        (json!({ "from_user_id": "DE.B" }), json!({ "user_id": "DE.B" })),
+        (json!({ "from": "2", "from_user_id": "DE.B" }), json!({ "user_id": "DE.B" })),
+        (json!({ "from": "2" }), json!(null)),
+        (json!({}), json!(null)),
+    ] {
+        let mut written = message("wamid.A=");
+        written.as_object_mut().unwrap().extend(sender.as_object().unwrap().clone());
+        let fields = json!({ "contacts": contacts, "messages": [written] });
+        let received = read(&json!([change(OURS, &fields)]));
+
+        let [Notice::Message(message)] = received.notices.as_slice() else {
+            panic!("one message: {sender}");
+        };
+        let content: Value = serde_json::from_slice(&message.content).unwrap();
+        assert_eq!(content, json!({ "message": written, "contact": contact }));
+    }
+}
+
+#[test]
+fn another_account_s_updates_are_unread_but_their_time_counts() {
+    let late = json!({ "status": "sent", "timestamp": "1791300099" });
+
+    let received = read(&json!([
+        change(OURS, &json!({ "messages": [message("wamid.A=")] })),
+        change("420033001177551", &json!({ "messages": [message("wamid.B=")], "statuses": [late] })),
+        { "field": "messages", "value": { "messages": [message("wamid.C=")] } },
+    ]));
+
+    assert_eq!(ids(&received), ["wamid.A="]);
+    assert_eq!((received.unread, received.newest), (3, Some(at(1_791_300_099))));
+}
+
+#[test]
+fn what_is_broken_or_new_spoils_no_other() {
+    let good = |id| change(OURS, &json!({ "messages": [message(id)] }));
+    let broken_message = json!([7, { "id": 7, "timestamp": "1" }, { "id": "x" }, message("")]);
+    let changes = json!([
+        7,
+        good("wamid.1"),
+        { "field": "messages", "value": "broken" },
+        { "field": "messages" },
+        { "field": 7, "value": {} },
+        { "field": "account_update", "value": { "event": "DISABLED_UPDATE" } },
+        change(OURS, &json!({ "errors": [{ "code": 130_429 }] })),
+        change(OURS, &json!({ "messages": "broken", "statuses": [message("wamid.2")] })),
+        change(OURS, &json!({ "messages": broken_message, "statuses": null })),
+        good("wamid.3"),
+    ]);
+    let entries = json!([[], 7, { "changes": 7 }, { "changes": changes }, null]);
+
+    let received = receive(json!({ "entry": entries }).to_string());
+
+    assert_eq!(ids(&received), ["wamid.1", "wamid.3"]);
+    // Four entries, six changes, a list and a status, four messages.
+    assert_eq!(received.unread, 4 + 6 + 2 + 4);
+}
+
+#[test]
+fn times_that_no_calendar_has_are_unread() {
+    for (timestamp, is_read) in [
+        (json!("0"), true),
+        (json!("253402300799"), true),
+        (json!(1_791_300_042), true),
+        (json!("253402300800"), false),
+        (json!("-1"), false),
+        (json!("9223372036854775808"), false),
+        (json!("1791300042.5"), false),
+        (json!(1.5), false),
+        (json!(""), false),
+        (json!(null), false),
+    ] {
+        let received = read_status(&json!({ "status": "sent", "timestamp": timestamp }));
+
+        assert_eq!(received.notices.len(), usize::from(is_read), "{timestamp}");
+        assert_eq!(received.newest.is_some(), is_read, "{timestamp}");
+    }
+}
+
+#[test]
+fn what_cannot_be_read_at_all_is_counted_once() {
+    for body in ["", "{", "null", "[]", "7", "{}", "{\"entry\":{}}", "<html>", "\u{feff}{}"] {
+        let expected = Received { notices: Vec::new(), unread: 1, newest: None };
+
+        assert_eq!(receive(body), expected, "{body}");
+    }
+    assert_eq!(receive(b"{\"entry\":[\xff]}").unread, 1);
+    assert_eq!(receive(r#"{"entry":[]}"#), Received::default());
+}
+
+#[test]
+fn a_message_nested_too_deep_to_read_later_is_unread() {
+    let body = |brackets: &str, depth| {
+        let (open, close) = brackets.split_at(1);
+        let nested = format!("{}{}", open.repeat(depth), close.repeat(depth));
+        format!(
+            r#"{{"entry":[{{"changes":[{{"field":"messages","value":{{
+            "metadata":{{"phone_number_id":"{OURS}"}},
+            "messages":[{{"id":"wamid.A=","timestamp":"1","x":{nested}}}]}}}}]}}]}}"#
+        )
+    };
+
+    assert_eq!(ids(&receive(body("[]", 31))), ["wamid.A="]);
+    assert_eq!(receive(body("[]", 32)).unread, 1);
+    assert_eq!(receive(body("[]", 1_000_000)).unread, 1);
+    // In a text, brackets are only letters.
+    let mut texts = message("wamid.A=");
+    texts["text"]["body"] = json!(r#"[{"[[["#.repeat(100));
+    let received = read(&json!([change(OURS, &json!({ "messages": [texts] }))]));
+    assert_eq!(ids(&received), ["wamid.A="]);
+}
+
+#[test]
+fn only_what_is_signed_is_read() {
+    let body = br#"{"entry":[]}"#;
+    let header = sign(body);
+
+    assert_eq!(deliver(&[&header], body), Ok(Received::default()));
+    assert_eq!(deliver(&[], body), Err(Rejected::Signature));
+    assert_eq!(deliver(&[&header, &header], body), Err(Rejected::Signature));
+    assert_eq!(deliver(&[&header], br#"{"entry":[] }"#), Err(Rejected::Signature));
+    assert_eq!(deliver(&[&header], APP_SECRET.as_bytes()), Err(Rejected::Signature));
+}
