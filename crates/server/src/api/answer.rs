@@ -1,0 +1,182 @@
+//! What callers read.
+
+use std::collections::BTreeMap;
+
+use countersign_core::delivery;
+use countersign_core::verification::{self, VerificationView};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::time::Time;
+use super::words::{AnyPurpose, Channel, CheckStatus, MessageStatus, Method, Outcome, Status};
+
+/// A verification: one attempt to prove one phone for one purpose.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Verification<'a> {
+    #[schema(example = "ver_06f9s2xkk1w8v3q5n7r9t1b2c4")]
+    id: String,
+    status: Status,
+    method: Method,
+    /// The number in E.164 form.
+    #[schema(example = "+4915112345678")]
+    phone: &'a str,
+    /// Where the next message goes.
+    channel: Channel,
+    purpose: AnyPurpose,
+    /// The language that was asked for.
+    #[schema(required = true, example = "es-MX")]
+    locale: Option<&'a str>,
+    /// Your own name for it.
+    #[schema(required = true, example = "user_4711")]
+    reference: Option<&'a str>,
+    /// Your own notes.
+    metadata: &'a BTreeMap<String, String>,
+    #[schema(value_type = String, format = DateTime, example = "2026-11-21T09:30:00.000Z")]
+    created_at: Time,
+    /// From then on the code counts no more.
+    #[schema(value_type = String, format = DateTime, example = "2026-11-21T09:35:00.000Z")]
+    expires_at: Time,
+    /// Before then it cannot be sent again.
+    #[schema(value_type = String, format = DateTime, example = "2026-11-21T09:31:00.000Z")]
+    resend_at: Time,
+    /// Wrong codes that it still allows.
+    #[schema(example = 3)]
+    attempts_left: u8,
+    /// The hosted page's address, once hosted pages are served; `null` until then.
+    #[schema(required = true)]
+    url: Option<&'a str>,
+    /// When it stopped being pending.
+    #[schema(required = true, value_type = Option<String>, format = DateTime)]
+    ended_at: Option<Time>,
+    /// It was canceled because newer ones took its place.
+    superseded: bool,
+    /// Its messages, the first first.
+    messages: Vec<Message>,
+}
+
+/// A message that carried the code.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Message {
+    /// Its place among the messages, from 1.
+    #[schema(example = 1)]
+    number: u8,
+    channel: Channel,
+    status: MessageStatus,
+    #[schema(value_type = String, format = DateTime, example = "2026-11-21T09:30:00.000Z")]
+    created_at: Time,
+    /// The provider took it.
+    #[schema(required = true, value_type = Option<String>, format = DateTime)]
+    accepted_at: Option<Time>,
+    #[schema(required = true, value_type = Option<String>, format = DateTime)]
+    sent_at: Option<Time>,
+    #[schema(required = true, value_type = Option<String>, format = DateTime)]
+    delivered_at: Option<Time>,
+    #[schema(required = true, value_type = Option<String>, format = DateTime)]
+    read_at: Option<Time>,
+    #[schema(required = true, value_type = Option<String>, format = DateTime)]
+    failed_at: Option<Time>,
+    /// The provider's own code of the last failure.
+    #[schema(required = true)]
+    error_code: Option<i64>,
+    /// The provider's answer was lost and it was sent again: the same code may arrive twice.
+    possible_duplicate: bool,
+    #[schema(required = true)]
+    price: Option<Price>,
+}
+
+/// How the provider counts a message, in the provider's words.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Price {
+    #[schema(required = true)]
+    billable: Option<bool>,
+    #[schema(required = true, example = "regular")]
+    kind: Option<String>,
+    #[schema(required = true, example = "authentication")]
+    category: Option<String>,
+}
+
+/// Some verifications, the newest first.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct VerificationList<'a> {
+    pub(super) data: Vec<Verification<'a>>,
+    /// Pass it as `cursor` to read on; `null` at the end.
+    #[schema(required = true, example = "ver_06f9s2xkk1w8v3q5n7r9t1b2c4")]
+    pub(super) next_cursor: Option<String>,
+}
+
+/// The answer to a check.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Checked {
+    status: CheckStatus,
+    outcome: Outcome,
+    /// Wrong codes that it still allows.
+    #[schema(example = 2)]
+    attempts_left: u8,
+}
+
+impl<'a> From<&'a VerificationView> for Verification<'a> {
+    fn from(view: &'a VerificationView) -> Self {
+        let VerificationView { verification, phone, details, messages, now } = view;
+        let state = verification.state_at(*now);
+        // One whose time is up has ended then, even while nobody has written that down.
+        let ended_at = verification
+            .ended_at
+            .or_else(|| (state == verification::State::Expired).then_some(verification.expires_at));
+        Self {
+            id: verification.key.id.to_string(),
+            status: state.into(),
+            method: Method::Code,
+            phone: phone.e164(),
+            channel: verification.channel.into(),
+            purpose: verification.purpose.into(),
+            locale: verification.locale.as_deref(),
+            reference: details.reference.as_deref(),
+            metadata: &details.metadata,
+            created_at: Time(verification.created_at),
+            expires_at: Time(verification.expires_at),
+            resend_at: Time(verification.resend_at),
+            attempts_left: verification.attempts_left(*now),
+            url: None,
+            ended_at: ended_at.map(Time),
+            superseded: verification.is_superseded,
+            messages: messages.iter().map(Message::from).collect(),
+        }
+    }
+}
+
+impl From<&delivery::Message> for Message {
+    fn from(message: &delivery::Message) -> Self {
+        let receipts = &message.receipts;
+        Self {
+            number: message.key.number,
+            channel: message.channel.into(),
+            status: message.status().into(),
+            created_at: Time(message.created_at),
+            accepted_at: message.accepted_at.map(Time),
+            sent_at: receipts.sent_at.map(Time),
+            delivered_at: receipts.delivered_at.map(Time),
+            read_at: receipts.read_at.map(Time),
+            failed_at: receipts.failed_at.map(Time),
+            error_code: receipts.error,
+            possible_duplicate: message.possible_duplicate,
+            price: receipts.price.as_ref().map(Price::from),
+        }
+    }
+}
+
+impl From<&delivery::Price> for Price {
+    fn from(price: &delivery::Price) -> Self {
+        let delivery::Price { billable, kind, category } = price.clone();
+        Self { billable, kind, category }
+    }
+}
+
+impl From<verification::Checked> for Checked {
+    fn from(checked: verification::Checked) -> Self {
+        Self {
+            status: CheckStatus::of(checked.finding, checked.state),
+            outcome: checked.finding.into(),
+            attempts_left: checked.attempts_left,
+        }
+    }
+}

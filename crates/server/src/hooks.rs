@@ -1,0 +1,97 @@
+//! Providers' calls to us: bytes in, 200 out. Everything else is the domain's.
+//!
+//! A webhook is answered once it is stored, and never parsed here: what is signed are the bytes.
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use countersign_core::delivery::{Handshake, RawWebhook};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::router::UtoipaMethodRouter;
+use utoipa_axum::routes;
+
+use crate::extract::read_body;
+use crate::problem::Problem;
+use crate::site::Site;
+
+/// Who calls WhatsApp's address.
+const PROVIDER: &str = "meta";
+const SIGNATURE: &str = "x-hub-signature-256";
+/// A challenge is a short number; nobody is to have long texts echoed.
+const LONGEST_CHALLENGE: usize = 256;
+
+/// What Meta asks before it calls a new address.
+#[derive(Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct HandshakeQuery {
+    #[serde(rename = "hub.mode")]
+    #[param(example = "subscribe")]
+    mode: Option<String>,
+    #[serde(rename = "hub.verify_token")]
+    token: Option<String>,
+    #[serde(rename = "hub.challenge")]
+    #[param(example = "1904833251")]
+    challenge: Option<String>,
+}
+
+pub(crate) fn routes() -> Vec<UtoipaMethodRouter<Site>> {
+    vec![routes!(handshake, receive)]
+}
+
+/// Answer Meta's handshake
+///
+/// Meta asks it when this address is saved in its dashboard.
+#[utoipa::path(
+    get, path = "/api/webhooks/whatsapp", tag = "Webhooks", operation_id = "answerHandshake",
+    params(HandshakeQuery),
+    responses(
+        (status = 200, description = "The challenge.", body = String, content_type = "text/plain"),
+        (status = 403, description = "The verify token is not this server's."),
+    ),
+)]
+async fn handshake(State(site): State<Site>, uri: Uri) -> Response {
+    let query = axum::extract::Query::<HandshakeQuery>::try_from_uri(&uri);
+    let query = query.map(|query| query.0).unwrap_or_default();
+    let challenge = query.challenge.as_deref().filter(|text| text.len() <= LONGEST_CHALLENGE);
+    let handshake =
+        Handshake { mode: query.mode.as_deref(), token: query.token.as_deref(), challenge };
+    match site.app.inbound.answer(PROVIDER, &handshake) {
+        Some(challenge) => text(challenge),
+        None => StatusCode::FORBIDDEN.into_response(),
+    }
+}
+
+/// Receive Meta's webhooks
+///
+/// The signature is checked over the bytes as they came. 200 means that they are stored.
+#[utoipa::path(
+    post, path = "/api/webhooks/whatsapp", tag = "Webhooks", operation_id = "receiveWebhook",
+    request_body(content = Value, content_type = "application/json", description = "As Meta sends it."),
+    params(("X-Hub-Signature-256" = String, Header, description = "`sha256=` and the HMAC-SHA256 of the body.")),
+    responses((status = 200, description = "It is stored.")),
+)]
+async fn receive(State(site): State<Site>, request: Request) -> Result<StatusCode, Problem> {
+    let (parts, body) = request.into_parts();
+    let body = webhook_body(body, &site).await?;
+    let signatures = signatures(&parts.headers);
+    let webhook = RawWebhook { signatures: &signatures, body: &body };
+    let _ = site.app.inbound.receive(PROVIDER, &webhook).await?;
+    Ok(StatusCode::OK)
+}
+
+async fn webhook_body(body: Body, site: &Site) -> Result<axum::body::Bytes, Problem> {
+    let settings = &site.settings;
+    read_body(body, settings.webhook_body_limit, settings.body_timeout).await
+}
+
+fn signatures(headers: &HeaderMap) -> Vec<&[u8]> {
+    headers.get_all(SIGNATURE).iter().map(HeaderValue::as_bytes).collect()
+}
+
+fn text(text: String) -> Response {
+    let plain = HeaderValue::from_static("text/plain; charset=utf-8");
+    ([(CONTENT_TYPE, plain)], text).into_response()
+}

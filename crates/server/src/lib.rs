@@ -1,0 +1,48 @@
+//! The HTTP server: its surfaces over the services of the core, and the listener that serves them.
+//!
+//! It knows no provider and no database. A handler extracts, calls one service and translates;
+//! the words on the wire are this crate's own.
+
+mod api;
+mod config;
+mod docs;
+mod extract;
+mod health;
+mod hooks;
+mod listener;
+mod middleware;
+mod openapi;
+mod otp;
+mod problem;
+mod site;
+mod surfaces;
+
+use std::sync::Arc;
+
+use axum::Router;
+use countersign_core::app::App;
+
+pub use crate::config::{OtpSettings, Settings};
+pub use crate::extract::Peer;
+pub use crate::listener::serve;
+pub use crate::openapi::{openapi, openapi_json};
+
+use crate::middleware::Surroundings;
+use crate::site::Installation;
+use crate::surfaces::Surfaces;
+
+/// Every surface that the settings switch on.
+pub fn router(app: App, settings: &Settings) -> Router {
+    let surroundings = Surroundings::new(app.clock.clone(), &*app.entropy);
+    let mut surfaces =
+        Surfaces::new(surroundings).add(api::routes()).add(hooks::routes()).add(health::routes());
+    if settings.otp.enabled {
+        surfaces = surfaces.add(otp::routes());
+    }
+    if settings.docs {
+        for page in docs::routes() {
+            surfaces = surfaces.route(page.path, page.guard, page.methods);
+        }
+    }
+    surfaces.finish(Arc::new(Installation { app, settings: settings.clone() }))
+}

@@ -1,0 +1,221 @@
+//! A server of a test's own.
+
+use std::fmt::Display;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, Method, Request};
+use countersign_core::app::{App, Parts};
+use countersign_core::delivery::DeliverySettings;
+use countersign_core::id::TenantId;
+use countersign_core::keyring::{Keyring, SecretKey};
+use countersign_core::policy::{Limits, Policy};
+use countersign_core::tenants::{Integration, Integrations, KeyMode, Scopes, TenantName};
+use countersign_core::testing::{CountingEntropy, ManualClock};
+use countersign_server::{OtpSettings, Peer, Settings, router};
+use http_body_util::BodyExt;
+use serde_json::Value;
+use tokio::sync::watch;
+use tower::ServiceExt;
+
+use crate::sandbox::Sandbox;
+
+pub const PHONE: &str = "+4915112345678";
+pub const OTHER_PHONE: &str = "+4915112345679";
+pub const VERIFY_TOKEN: &str = "verify-me";
+
+pub struct TestServer {
+    pub app: App,
+    pub clock: Arc<ManualClock>,
+    pub sandbox: Arc<Sandbox>,
+    /// A key of the default tenant that may do everything.
+    pub key: String,
+    router: Router,
+    // Dropping it stops what runs in the background.
+    _stop: watch::Sender<bool>,
+}
+
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+/// A request that is being put together.
+pub struct Call<'a> {
+    server: &'a TestServer,
+    request: Request<Body>,
+}
+
+pub fn otp_settings() -> Settings {
+    let otp = OtpSettings { enabled: true, ..OtpSettings::default() };
+    Settings { otp, ..Settings::default() }
+}
+
+impl TestServer {
+    pub async fn start() -> Self {
+        Self::with(otp_settings(), Limits::default()).await
+    }
+
+    pub async fn with(settings: Settings, limits: Limits) -> Self {
+        let clock = Arc::new(ManualClock::default());
+        let sandbox = Arc::new(Sandbox::default());
+        let app = app(&clock, &sandbox, limits).await;
+        app.tenants.ensure_default().await.unwrap();
+        let key = new_key(&app, TenantId::DEFAULT, Scopes::ALL).await;
+        let (stop, stopped) = watch::channel(false);
+        tokio::spawn(app.delivery.clone().run(stopped));
+        let router = router(app.clone(), &settings);
+        Self { app, clock, sandbox, key, router, _stop: stop }
+    }
+
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
+    /// A key of the default tenant with some scopes.
+    pub async fn key_with(&self, scopes: &str) -> String {
+        new_key(&self.app, TenantId::DEFAULT, Scopes::parse(scopes).unwrap()).await
+    }
+
+    /// A key of another tenant.
+    pub async fn foreign_key(&self) -> String {
+        let name = TenantName::parse("other").unwrap();
+        let tenant = self.app.tenants.create(name).await.unwrap();
+        new_key(&self.app, tenant.id, Scopes::ALL).await
+    }
+
+    /// A call without a key.
+    pub fn call(&self, method: Method, path: &str) -> Call<'_> {
+        let mut request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+        let address = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7));
+        request.extensions_mut().insert(Peer { address, is_stopping: false });
+        Call { server: self, request }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.call(Method::GET, path).key(&self.key).send().await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.call(Method::POST, path).key(&self.key).json(body).send().await
+    }
+
+    /// Starts a verification and waits until its message is out. Answers the verification.
+    pub async fn start_verification(&self, body: Value) -> Value {
+        let answer = self.post("/v1/verifications", body).await;
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        self.settle().await;
+        answer.json()
+    }
+
+    /// Sends whatever is due.
+    pub async fn settle(&self) {
+        self.app.delivery.deliver_due().await.unwrap();
+        // What the background has claimed is settled before it looks again.
+        while self.app.delivery.deliver_due().await.unwrap() > 0 {}
+        for _ in 0..20 {
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+impl Call<'_> {
+    pub fn key(self, key: &str) -> Self {
+        self.header("authorization", &format!("Bearer {key}"))
+    }
+
+    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+        self.request.headers_mut().append(name, value.parse().unwrap());
+        self
+    }
+
+    pub fn json(self, body: impl Display) -> Self {
+        self.header("content-type", "application/json").body(body.to_string())
+    }
+
+    pub fn body(mut self, body: impl Into<Body>) -> Self {
+        *self.request.body_mut() = body.into();
+        self
+    }
+
+    pub fn peer(mut self, peer: Peer) -> Self {
+        self.request.extensions_mut().insert(peer);
+        self
+    }
+
+    pub async fn send(self) -> Answer {
+        let response = self.server.router.clone().oneshot(self.request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        Answer { status: parts.status.as_u16(), headers: parts.headers, body }
+    }
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The status and the code of a problem, which must be a whole one.
+    pub fn problem(&self) -> (u16, String) {
+        assert_eq!(self.header("content-type"), "application/problem+json", "{}", self.text());
+        let problem = self.json();
+        let code = problem["code"].as_str().unwrap().to_owned();
+        assert_eq!(problem["type"], format!("/docs/problems#{code}"));
+        assert_eq!(problem["status"], self.status);
+        assert_eq!(problem["request_id"], self.header("x-request-id"));
+        for field in ["title", "detail"] {
+            assert!(!problem[field].as_str().unwrap().is_empty(), "{problem}");
+        }
+        (self.status, code)
+    }
+}
+
+async fn app(clock: &Arc<ManualClock>, sandbox: &Arc<Sandbox>, limits: Limits) -> App {
+    let storage = countersign_storage::memory();
+    let entropy = Arc::new(CountingEntropy::default());
+    let secret = SecretKey::parse(&"5a".repeat(32)).unwrap();
+    let keyring = Keyring::open(&secret, None, &*storage.keys, entropy.clone()).await.unwrap();
+    App::new(Parts {
+        ledger: storage.ledger,
+        verifications: storage.verifications,
+        tenants: storage.tenants,
+        keyring,
+        integrations: Integrations::new(vec![integration()]),
+        providers: vec![sandbox.clone()],
+        policy: Arc::new(Policy { limits, ..Policy::default() }),
+        default_region: None,
+        clock: clock.clone(),
+        entropy,
+        delivery: DeliverySettings::default(),
+    })
+}
+
+fn integration() -> Integration {
+    Integration {
+        tenant: TenantId::DEFAULT,
+        provider: "meta",
+        phone_number_id: "420033001177550".to_owned(),
+        access_token: "token".into(),
+        app_secrets: Vec::new(),
+        verify_token: VERIFY_TOKEN.into(),
+        template: "countersign_code".to_owned(),
+        languages: vec!["en_US".to_owned()],
+    }
+}
+
+async fn new_key(app: &App, tenant: TenantId, scopes: Scopes) -> String {
+    let created = app.tenants.create_key(tenant, "test", KeyMode::Test, scopes).await.unwrap();
+    created.secret.reveal().to_owned()
+}

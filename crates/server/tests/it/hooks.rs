@@ -1,0 +1,90 @@
+use axum::http::Method;
+use serde_json::json;
+
+use crate::harness::{TestServer, VERIFY_TOKEN};
+use crate::sandbox::SIGNATURE;
+
+const PATH: &str = "/api/webhooks/whatsapp";
+
+#[tokio::test]
+async fn a_handshake_is_answered_with_its_challenge() {
+    let server = TestServer::start().await;
+    for path in [PATH, "/api/webhooks/whatsapp/"] {
+        let query = format!(
+            "{path}?hub.mode=subscribe&hub.verify_token={VERIFY_TOKEN}&hub.challenge=1904833251"
+        );
+
+        let answer = server.call(Method::GET, &query).send().await;
+
+        assert_eq!((answer.status, answer.text()), (200, "1904833251"));
+        assert_eq!(answer.header("content-type"), "text/plain; charset=utf-8");
+    }
+}
+
+#[tokio::test]
+async fn a_handshake_that_is_not_ours_is_refused() {
+    let server = TestServer::start().await;
+    let long = "1".repeat(257);
+    for query in [
+        "",
+        "?hub.mode=subscribe&hub.challenge=1",
+        "?hub.mode=subscribe&hub.verify_token=wrong&hub.challenge=1",
+        &format!("?hub.mode=unsubscribe&hub.verify_token={VERIFY_TOKEN}&hub.challenge=1"),
+        &format!("?hub.mode=subscribe&hub.verify_token={VERIFY_TOKEN}"),
+        &format!("?hub.mode=subscribe&hub.verify_token={VERIFY_TOKEN}&hub.challenge={long}"),
+        &format!(
+            "?hub.mode=subscribe&hub.verify_token=x&hub.verify_token={VERIFY_TOKEN}&hub.challenge=1"
+        ),
+        "?hub.mode=%ff",
+    ] {
+        let answer = server.call(Method::GET, &format!("{PATH}{query}")).send().await;
+
+        assert_eq!(answer.status, 403, "{query}");
+        assert!(answer.body.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_signed_webhook_is_taken_whatever_its_type() {
+    let server = TestServer::start().await;
+    for (body, kind) in [
+        ("{\"object\":\"whatsapp_business_account\",\"entry\":[]}", "application/json"),
+        ("not json at all", "text/plain"),
+    ] {
+        let call = server.call(Method::POST, PATH).header("x-hub-signature-256", SIGNATURE);
+        let answer = call.header("content-type", kind).body(body).send().await;
+
+        assert_eq!((answer.status, answer.text()), (200, ""));
+    }
+}
+
+#[tokio::test]
+async fn one_good_signature_among_several_is_enough() {
+    let server = TestServer::start().await;
+    let call = server.call(Method::POST, PATH).header("x-hub-signature-256", "sha256=bad");
+
+    let answer = call.header("x-hub-signature-256", SIGNATURE).json(json!({})).send().await;
+
+    assert_eq!(answer.status, 200);
+}
+
+#[tokio::test]
+async fn an_unsigned_webhook_is_refused() {
+    let server = TestServer::start().await;
+    let unsigned = server.call(Method::POST, PATH).json(json!({})).send().await;
+    let call = server.call(Method::POST, PATH).header("x-hub-signature-256", "sha256=bad");
+    let badly_signed = call.json(json!({})).send().await;
+
+    assert_eq!(unsigned.problem(), (401, "invalid_signature".to_owned()));
+    assert_eq!(badly_signed.problem(), (401, "invalid_signature".to_owned()));
+}
+
+#[tokio::test]
+async fn a_large_webhook_is_taken_and_a_huge_one_refused() {
+    let server = TestServer::start().await;
+    for (bytes, status) in [(3 << 20, 200), ((4 << 20) + 1, 413)] {
+        let call = server.call(Method::POST, PATH).header("x-hub-signature-256", SIGNATURE);
+
+        assert_eq!(call.body("x".repeat(bytes)).send().await.status, status, "{bytes}");
+    }
+}

@@ -1,0 +1,15 @@
+//! The server over HTTP, on storage in memory, with a provider that delivers to nobody.
+#![expect(clippy::unwrap_used, unreachable_pub, reason = "a test may panic, and has no users")]
+
+mod auth;
+mod docs;
+mod harness;
+mod health;
+mod hooks;
+mod idempotency;
+mod listener;
+mod openapi;
+mod otp;
+mod problems;
+mod sandbox;
+mod verifications;
