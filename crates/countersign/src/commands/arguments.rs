@@ -1,0 +1,91 @@
+//! The command line.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+
+use super::{dev, doctor, key, migrate, send, serve, simulate, tenant};
+use crate::config::{Config, ProcessEnvironment};
+use crate::output::say;
+
+/// Proves that a phone number belongs to the person in front of you, over WhatsApp.
+#[derive(Debug, Parser)]
+#[command(version, arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    /// The settings file [default: countersign.toml, if it is there]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Start everything on this machine, with simulated phones and no account anywhere
+    Dev(dev::Dev),
+    /// Start the server
+    Serve,
+    /// Start the simulator of WhatsApp alone
+    Simulate(simulate::Simulate),
+    /// Create the database or bring its schema up to date
+    Migrate,
+    /// List or create tenants
+    #[command(subcommand)]
+    Tenant(tenant::Tenant),
+    /// List, create, replace or end API keys
+    #[command(subcommand)]
+    Key(key::Key),
+    /// Ask a running server to verify a phone
+    Send(send::Send),
+    /// Check a code with a running server
+    Check(send::Check),
+    /// Look at settings, database, WhatsApp account, webhook and clock, and say what to do
+    Doctor,
+    /// Print the API's description (OpenAPI)
+    #[command(hide = true)]
+    Openapi,
+}
+
+/// Runs the command.
+pub(crate) fn execute(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let file = arguments.config.as_deref();
+    match &arguments.command {
+        Command::Dev(command) => {
+            let prepared = command.prepare(file)?;
+            block_on(prepared.threads(), prepared.run())
+        }
+        Command::Serve => {
+            let config = serve::settings(file)?;
+            block_on(config.worker_threads, serve::run(&config))
+        }
+        Command::Simulate(command) => block_on(0, command.run()),
+        Command::Migrate => block_on(1, migrate::run(&load(file)?)),
+        Command::Tenant(command) => block_on(1, command.run(&load(file)?)),
+        Command::Key(command) => block_on(1, command.run(&load(file)?)),
+        Command::Send(command) => block_on(1, command.run()),
+        Command::Check(command) => block_on(1, command.run()),
+        Command::Doctor => block_on(1, doctor::run(&load(file)?)),
+        Command::Openapi => {
+            say(countersign_server::openapi_json().trim_end());
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn load(file: Option<&Path>) -> anyhow::Result<Config> {
+    Ok(Config::load(file, &ProcessEnvironment)?)
+}
+
+fn block_on(
+    threads: usize,
+    work: impl Future<Output = anyhow::Result<ExitCode>>,
+) -> anyhow::Result<ExitCode> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    if threads > 0 {
+        builder.worker_threads(threads);
+    }
+    builder.enable_all().build().context("could not start")?.block_on(work)
+}

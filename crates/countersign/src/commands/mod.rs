@@ -1,0 +1,13 @@
+//! The commands: one file each.
+
+mod arguments;
+mod dev;
+mod doctor;
+mod key;
+mod migrate;
+mod send;
+mod serve;
+mod simulate;
+mod tenant;
+
+pub(crate) use arguments::{Arguments, Command, execute};

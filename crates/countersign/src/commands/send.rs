@@ -1,0 +1,95 @@
+//! `countersign send` and `countersign check`: a verification by hand, with a running server.
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Args;
+use countersign_core::secret::Secret;
+use countersign_providers::http::{ApiClient, BaseUrl, Timeouts};
+use serde_json::{Value, json};
+
+use crate::output::say;
+
+#[derive(Debug, Args)]
+pub(crate) struct Send {
+    /// The phone, with its country code: +4915550102030
+    phone: String,
+    /// verify, login, recovery or step_up
+    #[arg(long, default_value = "verify")]
+    purpose: String,
+    /// The language of the message
+    #[arg(long)]
+    locale: Option<String>,
+    #[command(flatten)]
+    server: Server,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// The verification's id, as `send` printed it
+    id: String,
+    /// The code that arrived
+    code: String,
+    #[command(flatten)]
+    server: Server,
+}
+
+/// Which server is asked, and as whom.
+#[derive(Debug, Args)]
+struct Server {
+    /// Where the server is
+    #[arg(long, env = "COUNTERSIGN_URL", default_value = "http://127.0.0.1:3000")]
+    url: String,
+    /// An API key of the tenant
+    #[arg(long, env = "COUNTERSIGN_API_KEY", hide_env_values = true)]
+    api_key: Option<String>,
+}
+
+impl Send {
+    pub(super) async fn run(&self) -> anyhow::Result<ExitCode> {
+        let mut request = json!({ "phone": self.phone, "method": "code", "purpose": self.purpose });
+        if let Some(locale) = &self.locale {
+            request["locale"] = json!(locale);
+        }
+        let answer = self.server.post(&["v1", "verifications"], &request).await?;
+        let Some(answer) = answer else { return Ok(ExitCode::FAILURE) };
+        let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
+        say(&format!("{}  {}  expires {}", text("id"), text("status"), text("expires_at")));
+        say(&format!("Check the code: countersign check {} CODE", text("id")));
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Check {
+    pub(super) async fn run(&self) -> anyhow::Result<ExitCode> {
+        let path = ["v1", "verifications", self.id.as_str(), "check"];
+        let answer = self.server.post(&path, &json!({ "code": self.code })).await?;
+        let Some(answer) = answer else { return Ok(ExitCode::FAILURE) };
+        let outcome = answer["outcome"].as_str().unwrap_or_default();
+        say(&format!("{outcome}  attempts left: {}", answer["attempts_left"]));
+        Ok(if outcome == "approved" { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+}
+
+impl Server {
+    /// The answer; `None` after a problem was printed.
+    async fn post(&self, path: &[&str], body: &Value) -> anyhow::Result<Option<Value>> {
+        let key = self
+            .api_key
+            .clone()
+            .context("give --api-key or COUNTERSIGN_API_KEY; `countersign key create` makes one")?;
+        let client = ApiClient::new(BaseUrl::parse(&self.url)?, Timeouts::default())?;
+        let answer = client
+            .post(path, body, &Secret::new(key))
+            .await
+            .with_context(|| format!("no answer from {}; is the server running?", self.url))?;
+        let json: Value = serde_json::from_slice(&answer.body)
+            .with_context(|| format!("{} is no Countersign server", self.url))?;
+        if answer.status < 300 {
+            return Ok(Some(json));
+        }
+        let text = |name: &str| json[name].as_str().unwrap_or_default().to_owned();
+        say(&format!("{}  {}", text("code"), text("detail")));
+        Ok(None)
+    }
+}

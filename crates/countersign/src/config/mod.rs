@@ -1,0 +1,10 @@
+//! The settings: defaults, then the file, then the environment.
+//!
+//! Everything that is wrong is said at once, one line each, by the name of the setting.
+
+mod load;
+mod problems;
+mod settings;
+
+pub(crate) use load::{ConfigError, ProcessEnvironment};
+pub(crate) use settings::Config;

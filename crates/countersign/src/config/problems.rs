@@ -1,0 +1,136 @@
+//! What is wrong with settings: one line each, which says what to write.
+
+use countersign_core::keyring::SecretKey;
+use countersign_core::phone::{Country, Region};
+use countersign_core::policy::{RISK_WITHOUT_CONSENT, odds};
+use countersign_core::tenants::PresentedKey;
+use countersign_storage::Target;
+
+use super::Config;
+
+impl Config {
+    /// What keeps a server from starting with these settings.
+    pub(crate) fn problems(&self) -> Vec<String> {
+        let mut problems: Vec<String> = Vec::new();
+        let mut check = |holds: bool, line: &str| {
+            if !holds {
+                problems.push(line.to_owned());
+            }
+        };
+        check(
+            self.address().is_some(),
+            "listen: write an address and a port, such as 127.0.0.1:3000",
+        );
+        check(
+            Target::parse(&self.database_url).is_ok(),
+            "database_url: write sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE",
+        );
+        check(
+            SecretKey::parse(&self.secret_key).is_ok(),
+            "secret_key: give 64 hexadecimal digits; make them with `openssl rand -hex 32` and keep a copy",
+        );
+        check(
+            self.secret_key_previous.is_empty()
+                || SecretKey::parse(&self.secret_key_previous).is_ok(),
+            "secret_key_previous: give 64 hexadecimal digits, or nothing",
+        );
+        check(
+            self.bootstrap_api_key.is_empty()
+                || PresentedKey::parse(&self.bootstrap_api_key).is_some(),
+            "bootstrap_api_key: write cs_live_ and 43 letters or digits",
+        );
+        check(
+            self.default_region.is_empty() || Region::parse(&self.default_region).is_some(),
+            "default_region: write a country's two letters, such as IN",
+        );
+        check(
+            self.allowed_countries.iter().all(|country| Country::parse(country).is_some()),
+            "allowed_countries: write countries by their two letters, such as [\"IN\", \"BR\"]",
+        );
+        check(
+            self.proxies().is_some(),
+            "trusted_proxies: write addresses or networks, such as [\"10.0.0.0/8\"]",
+        );
+        check(
+            self.public_url.is_empty()
+                || self.public_url.starts_with("https://")
+                || self.public_url.starts_with("http://"),
+            "public_url: write the whole address, such as https://verify.example.com",
+        );
+        check(
+            matches!(self.log_format.as_str(), "text" | "json"),
+            "log_format: write text or json",
+        );
+        check(self.max_connections > 0, "max_connections: allow at least one");
+        check(self.ledger_queue > 0, "ledger_queue: allow at least one");
+        check(
+            (1..=1_000).contains(&self.delivery_concurrency),
+            "delivery_concurrency: write 1 to 1000",
+        );
+        check((1..=400).contains(&self.retention_days), "retention_days: write 1 to 400");
+        check(
+            (1..=400).contains(&self.address_retention_days),
+            "address_retention_days: write 1 to 400",
+        );
+        check(
+            (8..=400).contains(&self.webhook_retention_days),
+            "webhook_retention_days: write 8 to 400; Meta repeats webhooks for 7 days",
+        );
+        problems.extend(self.whatsapp_problems());
+        problems.extend(self.policy_problems());
+        problems
+    }
+
+    fn whatsapp_problems(&self) -> Vec<String> {
+        let needed = [
+            ("whatsapp_access_token", &self.whatsapp_access_token, "the access token of your app"),
+            (
+                "whatsapp_phone_number_id",
+                &self.whatsapp_phone_number_id,
+                "the id of your business number",
+            ),
+            (
+                "whatsapp_app_secret",
+                &self.whatsapp_app_secret,
+                "the app secret, with which webhooks are signed",
+            ),
+            (
+                "whatsapp_verify_token",
+                &self.whatsapp_verify_token,
+                "a word of your choice, the same as at Meta",
+            ),
+            (
+                "whatsapp_template_name",
+                &self.whatsapp_template_name,
+                "the name of your authentication template",
+            ),
+        ];
+        let mut problems: Vec<String> = needed
+            .into_iter()
+            .filter(|(_, value, _)| value.trim().is_empty())
+            .map(|(name, _, what)| format!("{name}: give {what}; see docs/guides/production.md"))
+            .collect();
+        if self.whatsapp_template_languages.is_empty() {
+            problems.push(
+                "whatsapp_template_languages: name at least one, such as [\"en_US\"]".to_owned(),
+            );
+        }
+        problems
+    }
+
+    pub(super) fn policy_problems(&self) -> Vec<String> {
+        let policy = self.policy();
+        let mut problems: Vec<String> = policy
+            .errors()
+            .iter()
+            .map(|error| format!("{}: write {}", error.setting, error.range))
+            .collect();
+        let chance = odds(&policy).sign_in_per_day;
+        if problems.is_empty() && chance > RISK_WITHOUT_CONSENT && !self.accept_risk {
+            problems.push(format!(
+                "otp_sign_in_code_digits: a sign-in code could be guessed with a chance of {chance:.1e} per phone and day; use more digits or fewer attempts, or set accept_risk = true"
+            ));
+        }
+        problems
+    }
+}

@@ -1,0 +1,123 @@
+//! Running an installation until it is told to stop.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use countersign_core::delivery::Delivery;
+use countersign_core::verification::{Retention, Verifications};
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::config::Config;
+use crate::output::complain;
+use crate::wiring::Installation;
+
+/// How often what time has ended is written down, and codes wiped.
+const EXPIRY_PAUSE: Duration = Duration::from_secs(15);
+/// How often what was kept long enough is deleted.
+const RETENTION_PAUSE: Duration = Duration::from_secs(600);
+const METRICS_PAUSE: Duration = Duration::from_secs(5);
+
+/// Becomes true when the process is told to stop. A second signal ends it at once.
+pub(crate) fn stop_signal() -> anyhow::Result<watch::Receiver<bool>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (stop, stopped) = watch::channel(false);
+    let mut interrupt = signal(SignalKind::interrupt()).context("could not listen for signals")?;
+    let mut terminate = signal(SignalKind::terminate()).context("could not listen for signals")?;
+    tokio::spawn(async move {
+        for is_first in [true, false] {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            if is_first {
+                tracing::info!("Stopping: requests under way are finished first");
+                let _ = stop.send(true);
+            }
+        }
+        complain("Stopped at once.");
+        std::process::exit(130);
+    });
+    Ok(stopped)
+}
+
+/// Listens, with an error that says what to do.
+pub(crate) async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| {
+        format!("could not listen on {address}: choose another address, or stop what uses it")
+    })
+}
+
+/// Does the work behind the requests for as long as they are served, then closes everything.
+pub(crate) async fn installation(
+    installation: Installation,
+    config: &Config,
+    metrics: PrometheusHandle,
+    serving: impl Future<Output = ()>,
+) {
+    let Installation { app, opened } = installation;
+    let mut work = JoinSet::new();
+    let (end_work, work_ended) = watch::channel(false);
+    if config.delivery_enabled {
+        work.spawn(Delivery::run(app.delivery.clone(), work_ended.clone()));
+    }
+    work.spawn(expire(app.verifications.clone(), work_ended.clone()));
+    work.spawn(clean(app.verifications.clone(), config.retention(), work_ended.clone()));
+    work.spawn(every(METRICS_PAUSE, work_ended, move || {
+        let metrics = metrics.clone();
+        async move { metrics.run_upkeep() }
+    }));
+    serving.await;
+    let _ = end_work.send(true);
+    while work.join_next().await.is_some() {}
+    drop(app);
+    opened.close().await;
+    tracing::info!("Stopped");
+}
+
+async fn expire(verifications: Arc<Verifications>, stop: watch::Receiver<bool>) {
+    every(EXPIRY_PAUSE, stop, move || {
+        let verifications = verifications.clone();
+        async move {
+            if let Err(error) = verifications.expire_overdue().await {
+                tracing::warn!(%error, "Could not expire verifications");
+            }
+        }
+    })
+    .await;
+}
+
+async fn clean(
+    verifications: Arc<Verifications>,
+    retention: Retention,
+    stop: watch::Receiver<bool>,
+) {
+    every(RETENTION_PAUSE, stop, move || {
+        let verifications = verifications.clone();
+        async move {
+            match verifications.clean(&retention).await {
+                Ok(cleaned) => tracing::debug!(?cleaned, "Deleted what was kept long enough"),
+                Err(error) => tracing::warn!(%error, "Could not delete old rows"),
+            }
+        }
+    })
+    .await;
+}
+
+async fn every<F>(pause: Duration, mut stop: watch::Receiver<bool>, mut work: impl FnMut() -> F)
+where
+    F: Future<Output = ()>,
+{
+    let mut turns = tokio::time::interval(pause);
+    turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    while !*stop.borrow() {
+        tokio::select! {
+            _ = stop.changed() => {}
+            _ = turns.tick() => work().await,
+        }
+    }
+}

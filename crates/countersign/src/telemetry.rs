@@ -1,0 +1,45 @@
+//! Logs and metrics of the process.
+
+use anyhow::Context;
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use tracing_subscriber::EnvFilter;
+
+const SECONDS: [f64; 14] =
+    [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+const SIZES: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
+
+/// Libraries that write what they carry (parameters of statements, addresses of requests) when
+/// they are asked for detail.
+const TALKATIVE: [&str; 8] = [
+    "tokio_postgres",
+    "refinery",
+    "refinery_core",
+    "rlibphonenumber",
+    "hyper",
+    "hyper_util",
+    "reqwest",
+    "rustls",
+];
+
+/// Logs go to standard error, so that what a command answers stays alone on standard output.
+pub(crate) fn log(level: &str, format: &str) -> anyhow::Result<()> {
+    let mut filter =
+        EnvFilter::try_new(level).context("log_level: write error, warn, info, debug or trace")?;
+    for library in TALKATIVE {
+        filter = filter.add_directive(format!("{library}=info").parse()?);
+    }
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let installed = match format {
+        "json" => builder.json().flatten_event(true).try_init(),
+        _ => builder.with_target(false).try_init(),
+    };
+    installed.map_err(|error| anyhow::anyhow!("could not start logging: {error}"))
+}
+
+/// Installs the recorder of metrics, and answers what prints them.
+pub(crate) fn metrics() -> anyhow::Result<PrometheusHandle> {
+    let builder = PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)?
+        .set_buckets_for_metric(Matcher::Suffix("_size".to_owned()), &SIZES)?;
+    Ok(builder.install_recorder()?)
+}

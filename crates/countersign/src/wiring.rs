@@ -1,0 +1,173 @@
+//! From settings to services: the one file that names every implementation.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use countersign_core::app::{App, Parts};
+use countersign_core::delivery::DeliverySettings;
+use countersign_core::id::TenantId;
+use countersign_core::keyring::{KeyError, Keyring, SecretKey};
+use countersign_core::policy::odds;
+use countersign_core::random::{Entropy, SystemEntropy};
+use countersign_core::secret::Secret;
+use countersign_core::tenants::{Integration, Integrations, PresentedKey, Tenants};
+use countersign_core::time::{Clock, SystemClock};
+use countersign_providers::meta::{Meta, MetaSettings};
+use countersign_server::{OtpSettings, Settings};
+use countersign_storage::{Opened, Storage, StorageSettings, Target};
+use metrics_exporter_prometheus::PrometheusHandle;
+
+use crate::config::Config;
+
+/// An installation that is ready to run.
+pub(crate) struct Installation {
+    pub(crate) app: App,
+    pub(crate) opened: Opened,
+}
+
+/// Opens the storage, the keys and every service.
+pub(crate) async fn assemble(config: &Config) -> anyhow::Result<Installation> {
+    let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::new());
+    let target = Target::parse(&config.database_url)?;
+    let mut settings = StorageSettings::new(target, SystemClock::new().now());
+    settings.queue = config.ledger_queue;
+    let opened =
+        countersign_storage::open(settings).await.context("could not open the database")?;
+    let storage = opened.storage();
+    // Time that was written down has passed, whatever the machine's clock says now.
+    let newest = storage.verifications.newest().await?.unwrap_or_default();
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::not_before(newest));
+    let keyring = keyring(config, storage, entropy.clone()).await?;
+    let app = App::new(Parts {
+        ledger: storage.ledger.clone(),
+        verifications: storage.verifications.clone(),
+        tenants: storage.tenants.clone(),
+        keyring,
+        integrations: Integrations::new(vec![integration(config)]),
+        providers: countersign_providers::all(&provider_settings(config))?,
+        policy: config.policy(),
+        default_region: config.region(),
+        clock,
+        entropy,
+        delivery: DeliverySettings { concurrency: config.delivery_concurrency },
+    });
+    app.tenants.ensure_default().await?;
+    if let Some(key) = PresentedKey::parse(&config.bootstrap_api_key) {
+        app.tenants.ensure_key(&key, TenantId::DEFAULT, "bootstrap").await?;
+    }
+    Ok(Installation { app, opened })
+}
+
+/// Tenants and keys alone, for commands beside a running server.
+pub(crate) async fn tenants(config: &Config) -> anyhow::Result<Tenants> {
+    let storage = countersign_storage::attach(&Target::parse(&config.database_url)?).await?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let tenants = Tenants::new(storage.tenants, clock, Arc::new(SystemEntropy::new()));
+    tenants
+        .ensure_default()
+        .await
+        .context("could not read the tenants; run `countersign migrate` first")?;
+    Ok(tenants)
+}
+
+/// The keys of the database, if the secret key is the right one.
+pub(crate) async fn keyring(
+    config: &Config,
+    storage: &Storage,
+    entropy: Arc<dyn Entropy>,
+) -> anyhow::Result<Keyring> {
+    let active = SecretKey::parse(&config.secret_key).context("secret_key")?;
+    let previous = match config.secret_key_previous.as_str() {
+        "" => None,
+        text => Some(SecretKey::parse(text).context("secret_key_previous")?),
+    };
+    match Keyring::open(&active, previous.as_ref(), &*storage.keys, entropy).await {
+        Err(KeyError::Foreign) => anyhow::bail!(
+            "secret_key: this database was made under another key; give that one, or give it as secret_key_previous to replace it"
+        ),
+        other => Ok(other?),
+    }
+}
+
+/// The WhatsApp account of the settings, for the default tenant.
+pub(crate) fn integration(config: &Config) -> Integration {
+    let secrets = [&config.whatsapp_app_secret, &config.whatsapp_app_secret_previous];
+    Integration {
+        tenant: TenantId::DEFAULT,
+        provider: "meta",
+        phone_number_id: config.whatsapp_phone_number_id.clone(),
+        access_token: secret(&config.whatsapp_access_token),
+        app_secrets: secrets
+            .into_iter()
+            .filter(|text| !text.is_empty())
+            .map(|text| secret(text))
+            .collect(),
+        verify_token: secret(&config.whatsapp_verify_token),
+        template: config.whatsapp_template_name.clone(),
+        languages: config.whatsapp_template_languages.clone(),
+    }
+}
+
+/// The Meta client alone, to look at an account.
+pub(crate) fn meta(config: &Config) -> anyhow::Result<Meta> {
+    Ok(Meta::new(&provider_settings(config).meta)?)
+}
+
+/// What the server is told; `sandbox` when it is a developer's own.
+pub(crate) fn server_settings(
+    config: &Config,
+    metrics: PrometheusHandle,
+    sandbox: Sandbox,
+) -> Settings {
+    let is_sandbox = sandbox == Sandbox::Yes;
+    Settings {
+        trusted_proxies: config.proxies().unwrap_or_default(),
+        max_connections: config.max_connections,
+        max_connections_per_address: config.max_connections_per_address,
+        otp: OtpSettings {
+            enabled: config.otp_contract_enabled || is_sandbox,
+            require_api_key: config.otp_contract_requires_api_key,
+            sandbox_log: is_sandbox,
+        },
+        metrics: Some(metrics),
+        metrics_token: Some(&config.metrics_token)
+            .filter(|token| !token.is_empty())
+            .map(|token| secret(token)),
+        ..Settings::default()
+    }
+}
+
+/// Whether messages go to simulated phones only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sandbox {
+    Yes,
+    No,
+}
+
+/// What the policy leaves to somebody who guesses, for the log.
+pub(crate) fn log_odds(config: &Config) {
+    let odds = odds(&config.policy());
+    tracing::info!(
+        policy.guesses_per_day = odds.guesses_per_day,
+        policy.guesses_per_month = odds.guesses_per_month,
+        "A phone allows {} wrong codes a day and {} in 30 days: the chance to guess is {:.1e} a day for a code that attaches a phone, {:.1e} a day and {:.1e} a year for one that signs in",
+        odds.guesses_per_day,
+        odds.guesses_per_month,
+        odds.attach_per_day,
+        odds.sign_in_per_day,
+        odds.sign_in_per_year,
+    );
+}
+
+fn provider_settings(config: &Config) -> countersign_providers::Settings {
+    let meta = MetaSettings {
+        base_url: config.whatsapp_api_base_url.clone(),
+        api_version: config.whatsapp_api_version.clone(),
+        ..MetaSettings::default()
+    };
+    countersign_providers::Settings { meta }
+}
+
+fn secret(text: &str) -> Secret<String> {
+    Secret::new(text.trim().to_owned())
+}

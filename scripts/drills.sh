@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# The drills in full. Each prints one line of JSON.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+export DRILLS=full
+cargo test --release --package countersign-storage --test simulation -- --nocapture
+cargo test --release --package countersign --test drills -- --nocapture --test-threads 1
