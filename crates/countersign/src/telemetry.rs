@@ -26,7 +26,7 @@ pub(crate) fn log(level: &str, format: &str) -> anyhow::Result<()> {
     let mut filter =
         EnvFilter::try_new(level).context("log_level: write error, warn, info, debug or trace")?;
     for library in TALKATIVE {
-        filter = filter.add_directive(format!("{library}=info").parse()?);
+        filter = filter.add_directive(format!("{library}=warn").parse()?);
     }
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let installed = match format {
