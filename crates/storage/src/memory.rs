@@ -119,7 +119,7 @@ impl TenantStore for Memory {
         let mut admin = self.admin();
         let key = admin.keys.iter_mut().find(|key| key.tenant == tenant && key.id == id);
         let Some(key) = key else { return Ok(false) };
-        key.revoked_at = Some(at);
+        key.revoked_at = Some(key.revoked_at.map_or(at, |ended| ended.min(at)));
         Ok(true)
     }
 }

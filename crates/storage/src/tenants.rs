@@ -39,9 +39,10 @@ const KEYS_OF: &str = "
     where tenant_id = $1
     order by id desc";
 
+// A key that has ended does not come back.
 const END_KEY: &str = "
     update api_keys
-    set revoked_at = $3
+    set revoked_at = case when revoked_at < $3 then revoked_at else $3 end
     where tenant_id = $1 and id = $2";
 
 pub(crate) struct TenantRows(Database);

@@ -37,7 +37,11 @@ pub enum StartOutcome {
     Repeated(VerificationKey),
     /// Its idempotency key came before, with another request.
     KeyReused,
-    Refused(Refusal),
+    Refused {
+        refusal: Refusal,
+        /// The phone's own limits, which refuse it to everybody.
+        phone: Option<Refusal>,
+    },
 }
 
 impl Start {
@@ -82,13 +86,14 @@ impl Start {
         let (verification, now) = (&self.verification, self.now);
         let empty = PhoneRecord::default();
         let record = rows.phones.get(&verification.phone).unwrap_or(&empty);
+        let phone = record.ask_send(&self.policy.limits, now);
         let refusal = Refusal::latest([
-            record.ask_send(&self.policy.limits, now),
+            phone,
             record.ask_begin(verification.purpose, &self.policy.code, now),
             ask_counters(verification, &self.policy, rows, now),
         ]);
         if let Some(refusal) = refusal {
-            return StartOutcome::Refused(refusal);
+            return StartOutcome::Refused { refusal, phone };
         }
         charge(verification, &self.policy, rows, now);
         self.begin(rows)
@@ -149,7 +154,7 @@ impl Start {
             ResendOutcome::Resent(message) => {
                 Some(StartOutcome::Resent { verification: live, message })
             }
-            ResendOutcome::Refused(refusal) => Some(StartOutcome::Refused(refusal)),
+            ResendOutcome::Refused(refusal) => Some(StartOutcome::Refused { refusal, phone: None }),
             // It was live a line above.
             ResendOutcome::NotFound | ResendOutcome::Ended(_) => None,
         }

@@ -25,7 +25,7 @@ pub trait TenantStore: Send + Sync {
     /// The newest first, revoked ones too.
     async fn keys_of(&self, tenant: TenantId) -> Result<Vec<ApiKey>, StoreError>;
 
-    /// Ends a key at `at`; `false` when the tenant has no such key.
+    /// Ends a key at `at`, or earlier when it ends earlier; `false` when the tenant has no such key.
     async fn end_key(
         &self,
         tenant: TenantId,

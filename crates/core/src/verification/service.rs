@@ -19,7 +19,7 @@ use crate::ledger::{
     StartOutcome,
 };
 use crate::phone::{InvalidPhone, PhoneNumber, Region};
-use crate::policy::{AddressBlock, Fence, Policy};
+use crate::policy::{AddressBlock, Fence, Policy, Refusal};
 use crate::random::Entropy;
 use crate::store::StoreError;
 use crate::tenants::Integrations;
@@ -37,6 +37,21 @@ pub struct VerificationParts {
     pub entropy: Arc<dyn Entropy>,
     /// Told when there is a message to send.
     pub queued: Arc<Notify>,
+}
+
+/// When a request came, and under what its phone and its client's address are found.
+#[derive(Clone, Copy)]
+struct Arrival {
+    now: Timestamp,
+    phone: PhoneKey,
+    address: Option<[u8; 16]>,
+}
+
+/// Under what the fence remembers a request.
+#[derive(Clone, Copy)]
+struct FenceKeys {
+    phone: [u8; 16],
+    request: [u8; 16],
 }
 
 /// Verifications.
@@ -61,11 +76,15 @@ impl Verifications {
     ) -> Result<Started, StartError> {
         let now = self.parts.clock.now();
         let phone = self.admit(tenant, &request)?;
-        let verification = self.draft(tenant, &phone, &request, now);
-        let fence = fence_key(&verification, &request);
-        if let Some(refusal) = fence.and_then(|key| self.fence.ask(&key, now)) {
-            return Err(StartError::Refused(refusal));
+        let arrival = self.arrive(tenant, &phone, &request, now);
+        let fence = fence_keys(arrival, &request);
+        if let Some(keys) = fence {
+            let refusals = [self.fence.ask(&keys.phone, now), self.fence.ask(&keys.request, now)];
+            if let Some(refusal) = Refusal::latest(refusals) {
+                return Err(StartError::Refused(refusal));
+            }
         }
+        let verification = self.draft(tenant, &phone, arrival, &request);
         let event = EventId::generate(now, &*self.parts.entropy);
         let policy = self.parts.policy.clone();
         let start = Start { verification, mode: request.mode, policy, event, now };
@@ -90,9 +109,12 @@ impl Verifications {
                 Ok(Started { view, message, is_repeated: true })
             }
             StartOutcome::KeyReused => Err(StartError::KeyReused),
-            StartOutcome::Refused(refusal) => {
-                if let Some(key) = fence {
-                    self.fence.remember(key, refusal, now);
+            StartOutcome::Refused { refusal, phone } => {
+                if let Some(keys) = fence {
+                    match phone {
+                        Some(phone) => self.fence.remember(keys.phone, phone, now),
+                        None => self.fence.remember(keys.request, refusal, now),
+                    }
                 }
                 Err(StartError::Refused(refusal))
             }
@@ -239,6 +261,22 @@ impl Verifications {
         if is_allowed { Ok(parsed.number) } else { Err(StartError::CountryNotAllowed) }
     }
 
+    fn arrive(
+        &self,
+        tenant: TenantId,
+        phone: &PhoneNumber,
+        request: &StartRequest,
+        now: Timestamp,
+    ) -> Arrival {
+        let block = request.client.ip.map(|ip| AddressBlock::of(ip).to_bytes());
+        let keyring = &self.parts.keyring;
+        Arrival {
+            now,
+            phone: self.phone_key(tenant, phone),
+            address: block.map(|block| keyring.index(&[b"address", tenant.as_bytes(), &block])),
+        }
+    }
+
     fn has_channel(&self, tenant: TenantId, channel: Channel) -> bool {
         match channel {
             Channel::WhatsApp => self.parts.integrations.of_tenant(tenant).is_some(),
@@ -250,15 +288,14 @@ impl Verifications {
         &self,
         tenant: TenantId,
         phone: &PhoneNumber,
+        arrival: Arrival,
         request: &StartRequest,
-        now: Timestamp,
     ) -> Verification {
+        let Arrival { now, phone: phone_key, address } = arrival;
         let VerificationParts { keyring, policy, entropy, .. } = &self.parts;
         let id = VerificationId::generate(now, &**entropy);
-        let phone_key = self.phone_key(tenant, phone);
         let is_sign_in = request.purpose.is_sign_in();
         let digits = if is_sign_in { policy.code.sign_in_digits } else { policy.code.digits };
-        let block = request.client.ip.map(|ip| AddressBlock::of(ip).to_bytes());
         let mut verification = Verification {
             key: VerificationKey { tenant, id },
             phone: phone_key,
@@ -279,7 +316,7 @@ impl Verifications {
             ended_at: None,
             idempotency: request.idempotency,
             last_check: None,
-            address: block.map(|block| keyring.index(&[b"address", tenant.as_bytes(), &block])),
+            address,
             client_ip: request.client.ip.map(|ip| ip.to_string()),
             details: request.details.seal(tenant, id, keyring),
         };
@@ -322,16 +359,18 @@ const fn phone_context(tenant: TenantId, id: VerificationId) -> Context {
     Context { what: "verifications.phone", tenant, row: *id.as_bytes() }
 }
 
-// Every limit that may refuse this request belongs to these three. A request with an idempotency
-// key may be a repetition, which is answered whatever the limits say.
-fn fence_key(verification: &Verification, request: &StartRequest) -> Option<[u8; 16]> {
+// The keys of the fence: the phone, whose limits refuse it to everybody, and the three to which
+// every limit that may refuse this request belongs. A request with an idempotency key may be a
+// repetition, which is answered whatever the limits say.
+fn fence_keys(arrival: Arrival, request: &StartRequest) -> Option<FenceKeys> {
     if request.idempotency.is_some() || request.mode == StartMode::ResendLive {
         return None;
     }
-    let mut key = verification.phone.0;
-    if let Some(address) = verification.address {
-        key.iter_mut().zip(address).for_each(|(byte, other)| *byte ^= other);
+    let phone = arrival.phone.0;
+    let mut all = phone;
+    if let Some(address) = arrival.address {
+        all.iter_mut().zip(address).for_each(|(byte, other)| *byte ^= other);
     }
-    key[15] ^= verification.purpose.tag();
-    Some(key)
+    all[15] ^= request.purpose.tag();
+    Some(FenceKeys { phone, request: all })
 }

@@ -159,5 +159,12 @@ async fn only_its_tenant_ends_a_key(store: &dyn TenantStore, made: &Made) {
     assert!(!by_stranger, "a stranger has no such key");
     assert_eq!(untouched, Some(key.clone()));
     assert!(by_owner, "the owner has it");
-    assert_eq!(ended, Some(ApiKey { revoked_at: Some(end), ..key }));
+    assert_eq!(ended, Some(ApiKey { revoked_at: Some(end), ..key.clone() }));
+
+    let later = end.plus(hours(24));
+    let again = store.end_key(owner.id, key.id, later).await.expect("storage answers");
+    let still_ended = store.key_with_digest(&key.digest).await.expect("storage answers");
+
+    assert!(again);
+    assert_eq!(still_ended, Some(ApiKey { revoked_at: Some(end), ..key }), "it does not come back");
 }

@@ -116,7 +116,7 @@ impl<'a> World<'a> {
             other @ (StartOutcome::Resent { .. }
             | StartOutcome::Repeated(_)
             | StartOutcome::KeyReused
-            | StartOutcome::Refused(_)) => panic!("a verification must begin, but: {other:?}"),
+            | StartOutcome::Refused { .. }) => panic!("a verification must begin, but: {other:?}"),
         }
     }
 
@@ -124,7 +124,7 @@ impl<'a> World<'a> {
     pub async fn refused(&self, verification: Verification) -> Refusal {
         let key = verification.key;
         match self.start(verification).await {
-            StartOutcome::Refused(refusal) => {
+            StartOutcome::Refused { refusal, .. } => {
                 assert_eq!(self.find(key).await, None, "what is refused is not stored");
                 refusal
             }

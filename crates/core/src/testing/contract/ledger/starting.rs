@@ -87,7 +87,9 @@ pub(super) async fn one_of_many_same_starts_begins(world: &mut World<'_>) {
                 assert_eq!(begun.replace(verification.key), None, "only one begins");
             }
             StartOutcome::Repeated(key) => repeated.push(key),
-            StartOutcome::Resent { .. } | StartOutcome::KeyReused | StartOutcome::Refused(_) => {
+            StartOutcome::Resent { .. }
+            | StartOutcome::KeyReused
+            | StartOutcome::Refused { .. } => {
                 panic!("the same request is repeated: {outcome:?}")
             }
         }
