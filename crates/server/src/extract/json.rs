@@ -128,7 +128,7 @@ fn locate<T: DeserializeOwned>(bytes: &[u8], error: &serde_json::Error) -> Field
 }
 
 // What was sent is not repeated: a code sent as a number would end in the logs of the caller.
-fn without_value(reason: &str) -> String {
+pub(super) fn without_value(reason: &str) -> String {
     let is_about_value = ["invalid type: ", "invalid value: ", "unknown variant "]
         .iter()
         .any(|beginning| reason.starts_with(beginning));
@@ -163,7 +163,10 @@ mod tests {
     fn a_value_that_is_wrong_is_not_repeated() {
         for (reason, said) in [
             ("invalid type: integer `402917`, expected a string", "expected a string"),
-            ("unknown variant `402917`, expected `code` or `message`", "expected `code` or `message`"),
+            (
+                "unknown variant `402917`, expected `code` or `message`",
+                "expected `code` or `message`",
+            ),
             ("unknown field `cod`, expected `code`", "unknown field `cod`, expected `code`"),
             ("missing field `code`", "missing field `code`"),
         ] {

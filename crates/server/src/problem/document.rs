@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::http::HeaderValue;
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER};
 use axum::response::Response;
 use countersign_core::time::Timestamp;
 use serde::Serialize;
@@ -76,6 +76,10 @@ impl Problem {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds_until(time, now)));
         } else if kind == Kind::Unavailable {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        // The rest of the request is not read, so no other can follow it.
+        if matches!(kind, Kind::PayloadTooLarge | Kind::RequestTimeout) {
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
     }
 
