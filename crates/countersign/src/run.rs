@@ -19,7 +19,7 @@ use crate::wiring::Installation;
 /// How often what time has ended is written down, and codes wiped.
 const EXPIRY_PAUSE: Duration = Duration::from_secs(15);
 /// How often what was kept long enough is deleted.
-const RETENTION_PAUSE: Duration = Duration::from_secs(600);
+const RETENTION_PAUSE: Duration = Duration::from_mins(10);
 const METRICS_PAUSE: Duration = Duration::from_secs(5);
 
 /// Becomes true when the process is told to stop. A second signal ends it at once.

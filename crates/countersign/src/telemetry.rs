@@ -8,26 +8,22 @@ const SECONDS: [f64; 14] =
     [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 const SIZES: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
 
-/// Libraries that write what they carry (parameters of statements, addresses of requests) when
-/// they are asked for detail.
-const TALKATIVE: [&str; 8] = [
-    "tokio_postgres",
-    "refinery",
-    "refinery_core",
-    "rlibphonenumber",
-    "hyper",
-    "hyper_util",
-    "reqwest",
-    "rustls",
-];
+/// How much may be logged.
+const LEVELS: [&str; 5] = ["error", "warn", "info", "debug", "trace"];
+
+/// Whether `log_level` is one of the words that it may be.
+pub(crate) fn is_level(level: &str) -> bool {
+    LEVELS.contains(&level)
+}
 
 /// Logs go to standard error, so that what a command answers stays alone on standard output.
+///
+/// The level is our own code's. Libraries say at most what is wrong: asked for detail, some write
+/// what they carry, such as the parameters of statements or the digits of a phone.
 pub(crate) fn log(level: &str, format: &str) -> anyhow::Result<()> {
-    let mut filter =
-        EnvFilter::try_new(level).context("log_level: write error, warn, info, debug or trace")?;
-    for library in TALKATIVE {
-        filter = filter.add_directive(format!("{library}=warn").parse()?);
-    }
+    let libraries = if level == "error" { "error" } else { "warn" };
+    let filter = EnvFilter::try_new(format!("{libraries},countersign={level}"))
+        .context("log_level: write error, warn, info, debug or trace")?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let installed = match format {
         "json" => builder.json().flatten_event(true).try_init(),

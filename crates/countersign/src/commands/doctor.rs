@@ -20,6 +20,7 @@ const CLOCK_TOLERANCE: Duration = Duration::from_secs(10);
 /// What was found so far.
 #[derive(Default)]
 struct Findings {
+    looked_at: usize,
     problems: usize,
 }
 
@@ -39,16 +40,18 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
         say("\nEverything is in order.");
         return Ok(ExitCode::SUCCESS);
     }
-    say(&format!("\n{} to mend.", findings.problems));
+    say(&format!("\n{} of {} to mend.", findings.problems, findings.looked_at));
     Ok(ExitCode::FAILURE)
 }
 
 impl Findings {
-    fn good(&self, what: &str, detail: &str) {
+    fn good(&mut self, what: &str, detail: &str) {
+        self.looked_at += 1;
         say(&format!("ok    {what}: {detail}"));
     }
 
     fn bad(&mut self, what: &str, detail: &str) {
+        self.looked_at += 1;
         self.problems += 1;
         say(&format!("MEND  {what}: {detail}"));
     }
@@ -72,7 +75,7 @@ async fn database(config: &Config, findings: &mut Findings) {
     findings.good("database", "answers");
     match storage.keys.index_key().await {
         Ok(None) => {
-            findings.good("secret key", "the database has none yet; the first start sets it")
+            findings.good("secret key", "the database has none yet; the first start sets it");
         }
         Ok(Some(_)) => {
             let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::new());
@@ -146,7 +149,7 @@ async fn webhook(config: &Config, findings: &mut Findings) {
             ),
         ),
         Err(error) => {
-            findings.bad(WHAT, &format!("{} cannot be reached: {error}", config.public_url))
+            findings.bad(WHAT, &format!("{} does not answer: {error}", config.public_url));
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::output::say;
 pub(crate) struct Send {
     /// The phone, with its country code: +4915550102030
     phone: String,
-    /// verify, login, recovery or step_up
+    /// `verify`, `login`, `recovery` or `step_up`
     #[arg(long, default_value = "verify")]
     purpose: String,
     /// The language of the message

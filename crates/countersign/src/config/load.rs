@@ -171,7 +171,7 @@ mod tests {
         assert_eq!(config.otp_max_attempts, 3);
         let settings =
             DEFAULTS.lines().filter(|line| line.contains(" = ") && !line.starts_with('#'));
-        for group in DEFAULTS.split("\n\n").filter(|group| group.contains("\n")) {
+        for group in DEFAULTS.split("\n\n").filter(|group| group.contains('\n')) {
             assert!(group.trim_start().starts_with('#'), "no comment: {group}");
         }
         assert!(settings.count() > 40);

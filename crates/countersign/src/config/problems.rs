@@ -8,77 +8,85 @@ use countersign_storage::Target;
 
 use super::Config;
 
+/// Whether a setting is right, and the line that says what to write when it is not.
+type Rule = (bool, &'static str);
+
 impl Config {
     /// What keeps a server from starting with these settings.
     pub(crate) fn problems(&self) -> Vec<String> {
-        let mut problems: Vec<String> = Vec::new();
-        let mut check = |holds: bool, line: &str| {
-            if !holds {
-                problems.push(line.to_owned());
-            }
-        };
-        check(
-            self.address().is_some(),
-            "listen: write an address and a port, such as 127.0.0.1:3000",
-        );
-        check(
-            Target::parse(&self.database_url).is_ok(),
-            "database_url: write sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE",
-        );
-        check(
-            SecretKey::parse(&self.secret_key).is_ok(),
-            "secret_key: give 64 hexadecimal digits; make them with `openssl rand -hex 32` and keep a copy",
-        );
-        check(
-            self.secret_key_previous.is_empty()
-                || SecretKey::parse(&self.secret_key_previous).is_ok(),
-            "secret_key_previous: give 64 hexadecimal digits, or nothing",
-        );
-        check(
-            self.bootstrap_api_key.is_empty()
-                || PresentedKey::parse(&self.bootstrap_api_key).is_some(),
-            "bootstrap_api_key: write cs_live_ and 43 letters or digits",
-        );
-        check(
-            self.default_region.is_empty() || Region::parse(&self.default_region).is_some(),
-            "default_region: write a country's two letters, such as IN",
-        );
-        check(
-            self.allowed_countries.iter().all(|country| Country::parse(country).is_some()),
-            "allowed_countries: write countries by their two letters, such as [\"IN\", \"BR\"]",
-        );
-        check(
-            self.proxies().is_some(),
-            "trusted_proxies: write addresses or networks, such as [\"10.0.0.0/8\"]",
-        );
-        check(
-            self.public_url.is_empty()
-                || self.public_url.starts_with("https://")
-                || self.public_url.starts_with("http://"),
-            "public_url: write the whole address, such as https://verify.example.com",
-        );
-        check(
-            matches!(self.log_format.as_str(), "text" | "json"),
-            "log_format: write text or json",
-        );
-        check(self.max_connections > 0, "max_connections: allow at least one");
-        check(self.ledger_queue > 0, "ledger_queue: allow at least one");
-        check(
-            (1..=1_000).contains(&self.delivery_concurrency),
-            "delivery_concurrency: write 1 to 1000",
-        );
-        check((1..=400).contains(&self.retention_days), "retention_days: write 1 to 400");
-        check(
-            (1..=400).contains(&self.address_retention_days),
-            "address_retention_days: write 1 to 400",
-        );
-        check(
-            (8..=400).contains(&self.webhook_retention_days),
-            "webhook_retention_days: write 8 to 400; Meta repeats webhooks for 7 days",
-        );
-        problems.extend(self.whatsapp_problems());
-        problems.extend(self.policy_problems());
-        problems
+        let rules = self.server_rules().into_iter().chain(self.number_rules());
+        let broken = rules.filter(|(holds, _)| !holds).map(|(_, line)| line.to_owned());
+        broken.chain(self.whatsapp_problems()).chain(self.policy_problems()).collect()
+    }
+
+    fn server_rules(&self) -> [Rule; 9] {
+        let is_key = |key: &str| SecretKey::parse(key).is_ok();
+        let is_address = |url: &str| url.starts_with("https://") || url.starts_with("http://");
+        let bootstrap = &self.bootstrap_api_key;
+        [
+            (
+                self.address().is_some(),
+                "listen: write an address and a port, such as 127.0.0.1:3000",
+            ),
+            (
+                self.public_url.is_empty() || is_address(&self.public_url),
+                "public_url: write the whole address, such as https://verify.example.com",
+            ),
+            (
+                self.proxies().is_some(),
+                "trusted_proxies: write addresses or networks, such as [\"10.0.0.0/8\"]",
+            ),
+            (
+                crate::telemetry::is_level(&self.log_level),
+                "log_level: write error, warn, info, debug or trace",
+            ),
+            (matches!(self.log_format.as_str(), "text" | "json"), "log_format: write text or json"),
+            (
+                Target::parse(&self.database_url).is_ok(),
+                "database_url: write sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE",
+            ),
+            (
+                is_key(&self.secret_key),
+                "secret_key: give 64 hexadecimal digits; make them with `openssl rand -hex 32` and keep a copy",
+            ),
+            (
+                self.secret_key_previous.is_empty() || is_key(&self.secret_key_previous),
+                "secret_key_previous: give 64 hexadecimal digits, or nothing",
+            ),
+            (
+                bootstrap.is_empty() || PresentedKey::parse(bootstrap).is_some(),
+                "bootstrap_api_key: write cs_live_ and 43 letters or digits",
+            ),
+        ]
+    }
+
+    fn number_rules(&self) -> [Rule; 8] {
+        let region = &self.default_region;
+        [
+            (
+                region.is_empty() || Region::parse(region).is_some(),
+                "default_region: write a country's two letters, such as IN",
+            ),
+            (
+                self.allowed_countries.iter().all(|country| Country::parse(country).is_some()),
+                "allowed_countries: write countries by their two letters, such as [\"IN\", \"BR\"]",
+            ),
+            (self.max_connections > 0, "max_connections: allow at least one"),
+            (self.ledger_queue > 0, "ledger_queue: allow at least one"),
+            (
+                (1..=1_000).contains(&self.delivery_concurrency),
+                "delivery_concurrency: write 1 to 1000",
+            ),
+            ((1..=400).contains(&self.retention_days), "retention_days: write 1 to 400"),
+            (
+                (1..=400).contains(&self.address_retention_days),
+                "address_retention_days: write 1 to 400",
+            ),
+            (
+                (8..=400).contains(&self.webhook_retention_days),
+                "webhook_retention_days: write 8 to 400; Meta repeats webhooks for 7 days",
+            ),
+        ]
     }
 
     fn whatsapp_problems(&self) -> Vec<String> {

@@ -13,6 +13,7 @@ use serde::Deserialize;
 /// Every setting. `config.default.toml` says what each means; [`Config::problems`] what is wrong.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub(crate) struct Config {
     pub(crate) listen: String,
     pub(crate) public_url: String,
