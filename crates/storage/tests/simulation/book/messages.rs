@@ -1,0 +1,250 @@
+//! Messages: how often the provider was called for each, and what it said.
+
+use std::time::Duration;
+
+use countersign_core::delivery::{
+    Message, MessageKey, MessageState, MessageStatus, ReceiptKind, Settled,
+};
+use countersign_core::events::EventKind;
+use countersign_core::ledger::{ClaimDue, ClaimOutcome, Claimed, Ingest, IngestOutcome, Settle};
+use countersign_core::time::{Timestamp, seconds};
+
+use super::{Answered, Book};
+use crate::invariant::{Held, Invariant};
+
+/// What the product promises of its calls to a provider.
+const LONGEST_CALL: Duration = seconds(30);
+const TIME_FOR_RECEIPTS: Duration = seconds(10);
+const MOST_CALLS: u8 = 4;
+
+/// All that is known of a message.
+#[derive(Default)]
+pub(super) struct Mail {
+    calls: u8,
+    /// Calls that were answered: it was not sent, try again.
+    retries: u8,
+    /// Calls whose answer nobody heard.
+    lost: u8,
+    /// The call that is under way, and since when.
+    calling: Option<(u8, Timestamp)>,
+    /// When an answer was noted as lost, until the provider is called again.
+    waiting_since: Option<Timestamp>,
+    /// Calls that followed a lost answer.
+    again: u8,
+    is_accepted: bool,
+    /// We gave up, or the provider refused it.
+    is_given_up: bool,
+    receipts: Vec<ReceiptKind>,
+}
+
+impl Mail {
+    /// What the receipts say together, whatever their order; else what we know ourselves.
+    fn agrees(&self, status: MessageStatus) -> bool {
+        let has = |kind| self.receipts.contains(&kind);
+        if has(ReceiptKind::Read) {
+            return status == MessageStatus::Read;
+        }
+        if has(ReceiptKind::Delivered) {
+            return status == MessageStatus::Delivered;
+        }
+        if has(ReceiptKind::Failed) || self.is_given_up {
+            return status == MessageStatus::Failed;
+        }
+        if has(ReceiptKind::Sent) {
+            return status == MessageStatus::Sent;
+        }
+        if self.is_accepted {
+            return status == MessageStatus::Accepted;
+        }
+        match status {
+            MessageStatus::Queued => self.calling.is_none(),
+            MessageStatus::Sending => self.calls > 0,
+            MessageStatus::Dropped => self.calls <= self.retries + self.lost,
+            MessageStatus::Accepted
+            | MessageStatus::Sent
+            | MessageStatus::Delivered
+            | MessageStatus::Read
+            | MessageStatus::Failed => false,
+        }
+    }
+
+    // A call that is still under way has lost its answer once its lease has run out. Either way
+    // a receipt has some time to come.
+    fn call(&mut self, attempt: u8, now: Timestamp) -> bool {
+        let before = self.calling.replace((attempt, now));
+        let silent_since = before.map(|(_, since)| since.plus(LONGEST_CALL));
+        let lost_at = silent_since.or(self.waiting_since.take());
+        let is_free = lost_at.is_none_or(|lost_at| now >= lost_at.plus(TIME_FOR_RECEIPTS));
+        self.lost += u8::from(before.is_some());
+        self.again += u8::from(lost_at.is_some());
+        self.calls += 1;
+        is_free
+            && attempt == self.calls
+            && self.calls <= MOST_CALLS
+            && self.calls <= 1 + self.lost + self.retries
+            && self.again <= 1
+            && !self.is_accepted
+            && !self.is_given_up
+            && self.receipts.is_empty()
+    }
+}
+
+impl Book {
+    pub(super) fn claim(&mut self, claim: &ClaimDue, outcome: &ClaimOutcome) -> Held {
+        Invariant::CallsAreAccountedFor.hold(outcome.claimed.len() <= claim.most, || {
+            format!("{} of {} were claimed", outcome.claimed.len(), claim.most)
+        })?;
+        outcome.claimed.iter().try_for_each(|claimed| self.call(claimed, claim.now))
+    }
+
+    fn call(&mut self, claimed: &Claimed, now: Timestamp) -> Held {
+        let key = claimed.key;
+        let entry = self.entries.get(&key.verification_key());
+        let is_live = entry.is_some_and(|entry| entry.is_live(now));
+        Invariant::NoApprovalAfterTheEnd
+            .hold(is_live, || format!("{key:?} was called for after its end"))?;
+        let held = claimed.verification.code.as_ref();
+        let opened =
+            held.and_then(|held| held.open(&claimed.verification.place(), &self.scene.keyring));
+        let carried = opened.as_ref().map(|code| code.reveal().expose());
+        Invariant::ApprovalForTheRightCodeOnly
+            .hold(carried.is_some() && carried == entry.map(|entry| &entry.code), || {
+                format!("{key:?} carries another code")
+            })?;
+        let mail = self.mails.get_mut(&key).expect("its verification is live");
+        self.tally.calls += 1;
+        let before = mail.calls;
+        let retries = mail.retries;
+        let is_accounted_for = mail.call(claimed.attempt, now);
+        self.tally.duplicates += u64::from(before > retries);
+        Invariant::CallsAreAccountedFor.hold(is_accounted_for, || {
+            format!("call {} of {key:?} after {} retries", mail.calls, mail.retries)
+        })
+    }
+
+    pub(super) fn settle(&mut self, settle: &Settle, outcome: Settled) -> Held {
+        let Some(mail) = self.mails.get_mut(&settle.key) else {
+            return Invariant::NothingOfAnotherTenant.hold(outcome == Settled::Stale, || {
+                format!("{:?} was settled, but nobody sent it", settle.key)
+            });
+        };
+        if outcome == Settled::Stale {
+            return Ok(());
+        }
+        let is_current = mail.calling.is_some_and(|(attempt, _)| attempt == settle.attempt);
+        mail.calling = None;
+        match outcome {
+            Settled::Accepted => mail.is_accepted = true,
+            Settled::WillRetry => {
+                mail.retries += 1;
+                self.tally.retries += 1;
+            }
+            Settled::WillWait => {
+                mail.lost += 1;
+                mail.waiting_since = Some(settle.now);
+                self.tally.lost_answers += 1;
+            }
+            Settled::Failed => mail.is_given_up = true,
+            Settled::Stale => {}
+        }
+        Invariant::CallsAreAccountedFor
+            .hold(is_current, || format!("{:?} was settled twice", settle.key))
+    }
+
+    pub(super) fn ingest(&mut self, ingest: &Ingest, outcome: IngestOutcome) -> Held {
+        let key = ingest.webhook.key;
+        let is_new = self.webhooks.insert(key);
+        Invariant::EffectsHappenOnce
+            .hold(is_new != outcome.is_repeated, || format!("{key:?} came again: {}", !is_new))?;
+        if !is_new {
+            self.tally.repeated_webhooks += 1;
+            return Invariant::EffectsHappenOnce.hold(outcome.receipts == 0, || {
+                format!("{key:?} said {} things again", outcome.receipts)
+            });
+        }
+        let mut unmatched = 0;
+        for receipt in &ingest.receipts {
+            match self.mails.get_mut(&receipt.message) {
+                Some(mail) => mail.receipts.push(receipt.receipt.kind),
+                None => unmatched += 1,
+            }
+        }
+        self.tally.receipts += outcome.receipts as u64;
+        self.tally.foreign += unmatched as u64;
+        Invariant::NothingOfAnotherTenant.hold(outcome.unmatched == unmatched, || {
+            format!("{} receipts of {key:?} had no message, not {unmatched}", outcome.unmatched)
+        })
+    }
+
+    /// Enters messages that will not arrive.
+    pub(super) fn failed_messages(&mut self, answered: &Answered<'_>) -> Held {
+        for event in &answered.events {
+            let (EventKind::MessageFailed, Some(number)) = (event.kind, event.message) else {
+                continue;
+            };
+            let key = MessageKey { tenant: event.tenant, verification: event.verification, number };
+            let mail = self.mails.get_mut(&key);
+            let Some(mail) = mail else {
+                return Invariant::NothingOfAnotherTenant
+                    .hold(false, || format!("{key:?} failed, but nobody sent it"));
+            };
+            // Only a lost answer is ever given up without one.
+            let is_silent = !mail.is_given_up && !mail.receipts.contains(&ReceiptKind::Failed);
+            let is_lost = mail.lost > 0 || mail.calling.is_some();
+            mail.is_given_up |= is_silent;
+            if let Some(entry) = self.entries.get_mut(&key.verification_key()) {
+                entry.failed_messages += 1;
+            }
+            Invariant::MessagesEnd
+                .hold(!is_silent || is_lost, || format!("{key:?} was given up for no reason"))?;
+        }
+        Ok(())
+    }
+
+    /// The row of a message is as the books have it.
+    pub(super) fn message_row(&self, row: &Message) -> Held {
+        let Some(mail) = self.mails.get(&row.key) else {
+            return Invariant::NothingOfAnotherTenant
+                .hold(false, || format!("{:?} exists, but nobody sent it", row.key));
+        };
+        let status = row.status();
+        Invariant::StatusIsTheJoinOfReceipts.hold(mail.agrees(status), || {
+            format!("{:?} is {status:?}, with {:?}", row.key, mail.receipts)
+        })?;
+        let is_told = told_with(status).is_none_or(|kind| {
+            self.facts.contains(&(row.key.verification_key(), kind, Some(row.key.number)))
+        });
+        Invariant::EffectsHappenOnce
+            .hold(is_told, || format!("nobody was told that {:?} is {status:?}", row.key))?;
+        Invariant::RowsAreAsDecided.hold(
+            (row.state == MessageState::Failed) == (status == MessageStatus::Failed)
+                && row.possible_duplicate == (mail.again > 0),
+            || format!("{:?} is {:?} to us, and {status:?} to others", row.key, row.state),
+        )?;
+        Invariant::CallsAreAccountedFor.hold(row.tries == mail.calls, || {
+            format!("{:?} has {} tries, not {}", row.key, row.tries, mail.calls)
+        })
+    }
+}
+
+const fn told_with(status: MessageStatus) -> Option<EventKind> {
+    match status {
+        MessageStatus::Accepted => Some(EventKind::MessageAccepted),
+        MessageStatus::Sent => Some(EventKind::MessageSent),
+        MessageStatus::Delivered => Some(EventKind::MessageDelivered),
+        MessageStatus::Read => Some(EventKind::MessageRead),
+        MessageStatus::Failed => Some(EventKind::MessageFailed),
+        MessageStatus::Queued | MessageStatus::Sending | MessageStatus::Dropped => None,
+    }
+}
+
+/// Nothing is to be done about it any more, and nobody believes otherwise.
+pub(super) fn has_ended(row: &Message) -> bool {
+    match row.state {
+        MessageState::Accepted
+        | MessageState::Failed
+        | MessageState::Dropped
+        | MessageState::Unknown => row.due_at.is_none(),
+        MessageState::Queued | MessageState::Calling => false,
+    }
+}

@@ -1,0 +1,175 @@
+//! Starts and resends: who may send, and what a repetition gets.
+
+use countersign_core::delivery::MessageKey;
+use countersign_core::id::VerificationId;
+use countersign_core::ledger::{IdempotencyKey, Resend, ResendOutcome, Start, StartOutcome};
+use countersign_core::time::{Timestamp, hours};
+use countersign_core::verification::{StartMode, State, Verification, VerificationKey};
+
+use super::messages::Mail;
+use super::{Book, Entry};
+use crate::invariant::{Held, Invariant};
+
+/// What a start came to that was made with an idempotency key.
+#[derive(Clone, Copy)]
+pub(super) struct KnownStart {
+    verification: VerificationId,
+    fingerprint: [u8; 16],
+    at: Timestamp,
+}
+
+impl Book {
+    pub(super) fn start(&mut self, start: &Start, outcome: &StartOutcome) -> Held {
+        self.repetition(start, outcome)?;
+        match outcome {
+            StartOutcome::Started { verification, message } => {
+                Invariant::RowsAreAsDecided.hold(
+                    **verification == start.verification
+                        && message.verification_key() == verification.key
+                        && message.number == 1,
+                    || format!("{:?} started {:?}", start.verification.key, verification.key),
+                )?;
+                self.begin(start)
+            }
+            StartOutcome::Resent { verification, message } => {
+                Invariant::NothingOfAnotherTenant.hold(
+                    start.mode == StartMode::ResendLive
+                        && verification.tenant == start.verification.key.tenant
+                        && self.phone_of(*verification) == Some(start.verification.phone),
+                    || format!("a start sent {verification:?} again"),
+                )?;
+                self.tally.resends += 1;
+                self.sent_again(*verification, message.number, start.now)
+            }
+            StartOutcome::Repeated(_) => {
+                self.tally.repeated_starts += 1;
+                Ok(())
+            }
+            StartOutcome::KeyReused => {
+                self.tally.reused_keys += 1;
+                Ok(())
+            }
+            StartOutcome::Refused { refusal, .. } => {
+                self.tally.refusals += 1;
+                Invariant::SendsWithinLimits.hold(refusal.retry_at > start.now, || {
+                    format!("{:?} may come back in the past", start.verification.key)
+                })
+            }
+        }
+    }
+
+    pub(super) fn resend(&mut self, resend: &Resend, outcome: &ResendOutcome) -> Held {
+        let entry = self.entries.get(&resend.key);
+        let is_known = entry.is_some();
+        let is_live = entry.is_some_and(|entry| entry.is_live(resend.now));
+        Invariant::NothingOfAnotherTenant
+            .hold(is_known != (*outcome == ResendOutcome::NotFound), || {
+                format!("{:?} was found: {outcome:?}", resend.key)
+            })?;
+        match outcome {
+            ResendOutcome::NotFound => self.tally.foreign += 1,
+            ResendOutcome::Resent(message) => {
+                Invariant::NoApprovalAfterTheEnd
+                    .hold(is_live, || format!("{:?} was sent after its end", resend.key))?;
+                self.tally.resends += 1;
+                self.sent_again(resend.key, message.number, resend.now)?;
+            }
+            ResendOutcome::Ended(_) => {
+                Invariant::RowsAreAsDecided
+                    .hold(!is_live, || format!("{:?} is said to have ended", resend.key))?;
+            }
+            ResendOutcome::Refused(_) => self.tally.refusals += 1,
+        }
+        Ok(())
+    }
+
+    // For a day at least, a key names one start.
+    fn repetition(&self, start: &Start, outcome: &StartOutcome) -> Held {
+        let tenant = start.verification.key.tenant;
+        let known = start.verification.idempotency.and_then(|idempotency| {
+            let known = self.starts.get(&IdempotencyKey { tenant, key: idempotency.key })?;
+            Some((known, known.fingerprint == idempotency.fingerprint))
+        });
+        let holds = match (outcome, known) {
+            (StartOutcome::Repeated(key), Some((known, is_same))) => {
+                is_same && *key == VerificationKey { tenant, id: known.verification }
+            }
+            (StartOutcome::KeyReused, Some((_, is_same))) => !is_same,
+            (StartOutcome::Repeated(_) | StartOutcome::KeyReused, None) => false,
+            (_, Some((known, _))) => known.at <= start.now.minus(hours(24)),
+            (_, None) => true,
+        };
+        Invariant::RepeatedStartIsOne.hold(holds, || {
+            format!("{:?} was answered {outcome:?}", start.verification.idempotency)
+        })
+    }
+
+    fn begin(&mut self, start: &Start) -> Held {
+        let (verification, now) = (&start.verification, start.now);
+        let key = verification.key;
+        if let Some(idempotency) = verification.idempotency {
+            let known =
+                KnownStart { verification: key.id, fingerprint: idempotency.fingerprint, at: now };
+            self.starts.insert(IdempotencyKey { tenant: key.tenant, key: idempotency.key }, known);
+        }
+        self.tally.verifications += 1;
+        let entry = self.entry(verification);
+        self.entries.insert(key, entry);
+        self.pending.insert(key);
+        self.phones.entry(verification.phone).or_default().verifications.push(key);
+        self.send(key, now)?;
+        self.mails.insert(message_of(key, 1), Mail::default());
+        let chain =
+            self.chains.entry((verification.phone, verification.purpose.tag())).or_default();
+        if now >= chain.ends_at {
+            chain.members.clear();
+            chain.attempts = 0;
+        }
+        let most = self.scene.policy.code.max_attempts_per_chain;
+        Invariant::ComparisonsPerChain.hold(chain.attempts < most, || {
+            format!("{key:?} began in a chain with {} comparisons", chain.attempts)
+        })?;
+        chain.members.push(key);
+        chain.ends_at = chain.ends_at.max(verification.expires_at);
+        Ok(())
+    }
+
+    fn entry(&self, verification: &Verification) -> Entry {
+        let held = verification.code.as_ref().expect("it was just made");
+        let code = held.open(&verification.place(), &self.scene.keyring).expect("it is ours");
+        Entry {
+            code: code.reveal().expose().clone(),
+            phone: verification.phone,
+            purpose: verification.purpose,
+            address: verification.address,
+            created_at: verification.created_at,
+            expires_at: verification.expires_at,
+            attempts: 0,
+            sends: Vec::new(),
+            failed_messages: 0,
+            state: State::Pending,
+            is_superseded: false,
+            last: None,
+        }
+    }
+
+    fn sent_again(&mut self, key: VerificationKey, number: u8, now: Timestamp) -> Held {
+        let entry = &self.entries[&key];
+        let last = entry.sends.last().copied().unwrap_or_default();
+        // Each message doubles the wait for the next, to eight times.
+        let doubled = entry.sends.len().saturating_sub(1).min(3);
+        let gap = self.scene.policy.limits.cooldown * [1, 2, 4, 8][doubled];
+        Invariant::SendsWithinLimits.hold(now >= last.plus(gap), || {
+            format!("{key:?} was sent again {:?} after the last", now.after(last))
+        })?;
+        Invariant::RowsAreAsDecided.hold(usize::from(number) == entry.sends.len() + 1, || {
+            format!("message {number} follows {} of {key:?}", entry.sends.len())
+        })?;
+        self.mails.insert(message_of(key, number), Mail::default());
+        self.send(key, now)
+    }
+}
+
+fn message_of(key: VerificationKey, number: u8) -> MessageKey {
+    MessageKey { tenant: key.tenant, verification: key.id, number }
+}
