@@ -144,7 +144,7 @@ impl VerificationStore for Memory {
             .verifications_of(listing.tenant)
             .filter(|row| row.key.id < before)
             .filter(|row| listing.state.is_none_or(|state| row.state_at(listing.now) == state))
-            .filter(|row| listing.phone.is_none_or(|phone| row.phone == phone))
+            .filter(|row| listing.number.is_none_or(|number| row.number == number))
             .filter(|row| listing.purpose.is_none_or(|purpose| row.purpose == purpose))
             .filter(|row| listing.created_after.is_none_or(|after| row.created_at > after));
         Ok(wanted.take(listing.limit).map(|row| (row.clone(), maps.messages_of(row.key))).collect())

@@ -1,6 +1,6 @@
 //! Opening a storage by its address, and closing it again.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, Permissions};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -58,6 +58,9 @@ pub enum OpenError {
 
     #[error("another server has {0} open; stop it first, or use PostgreSQL to run several")]
     Locked(PathBuf),
+
+    #[error("there is no database at {0}: run `countersign migrate` first")]
+    Absent(PathBuf),
 
     #[error("could not use {path}: {source}")]
     File { path: PathBuf, source: std::io::Error },
@@ -123,6 +126,7 @@ pub async fn migrate(target: &Target) -> Result<Vec<String>, OpenError> {
 pub async fn attach(target: &Target) -> Result<Storage, OpenError> {
     let database = match target {
         Target::Memory => return Ok(crate::memory()),
+        Target::Sqlite(path) if !path.exists() => return Err(OpenError::Absent(path.clone())),
         Target::Sqlite(path) => Database::sqlite(path).await?,
         Target::Postgres(url) => Database::postgres(url).await?,
     };
@@ -133,8 +137,8 @@ pub async fn attach(target: &Target) -> Result<Storage, OpenError> {
 
 async fn open_sqlite(path: &Path, settings: &StorageSettings) -> Result<Opened, OpenError> {
     create_folder(path)?;
-    let lock = lock(path)?;
     create_private(path)?;
+    let lock = lock(path)?;
     database::migrate_sqlite(path).await?;
     let database = Database::sqlite(path).await?;
     let backend = SqliteBackend::open(path, settings.now)?;
@@ -192,14 +196,19 @@ fn create_folder(path: &Path) -> Result<(), OpenError> {
 
 // For its owner's eyes, and so are the log and the index that SQLite puts beside it.
 fn create_private(path: &Path) -> Result<(), OpenError> {
-    use std::os::unix::fs::OpenOptionsExt;
+    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
     let mut options = OpenOptions::new();
     let opened = options.create(true).truncate(false).write(true).mode(0o600).open(path);
-    opened.map(drop).map_err(|source| OpenError::File { path: path.to_owned(), source })
+    let made = opened.and_then(|file| file.set_permissions(Permissions::from_mode(0o600)));
+    made.map_err(|source| OpenError::File { path: path.to_owned(), source })
 }
 
 // Beside the database and not the database itself: SQLite has locks of its own on that.
 fn lock(path: &Path) -> Result<File, OpenError> {
+    use std::os::unix::fs::OpenOptionsExt;
+    // One file has one lock, whatever links lead to it.
+    let path =
+        &path.canonicalize().map_err(|source| OpenError::File { path: path.to_owned(), source })?;
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let lock_path = PathBuf::from(name);
@@ -208,6 +217,7 @@ fn lock(path: &Path) -> Result<File, OpenError> {
         .create(true)
         .truncate(false)
         .write(true)
+        .mode(0o600)
         .open(&lock_path)
         .map_err(failed)?;
     match file.try_lock() {

@@ -9,7 +9,8 @@ use crate::keyring::Keyring;
 use crate::policy::Policy;
 use crate::time::Timestamp;
 use crate::verification::{
-    Code, Finding, LastCheck, PhoneKey, Purpose, RequestKey, State, Verification, VerificationKey,
+    Code, Finding, LastCheck, NumberKey, PhoneKey, Purpose, RequestKey, State, Verification,
+    VerificationKey,
 };
 
 /// Compares a code with the one that was sent, once it has counted the attempt.
@@ -34,6 +35,7 @@ pub enum CheckTarget {
     Phone {
         tenant: TenantId,
         phone: PhoneKey,
+        number: NumberKey,
         purpose: Purpose,
     },
 }
@@ -47,15 +49,15 @@ pub enum CheckOutcome {
 
 impl Check {
     pub(super) fn want(&self, rows: &Rows, keys: &mut Keys) {
-        if let CheckTarget::Phone { phone, .. } = self.target
-            && !rows.phones.is_loaded(&phone)
-        {
-            keys.phones.push(phone);
-            return;
-        }
-        if let Some(key) = self.key(rows).filter(|key| !rows.verifications.is_loaded(key)) {
-            keys.verifications.push(key);
-        }
+        let wanted = match self.target {
+            CheckTarget::Verification(key) => vec![key],
+            CheckTarget::Phone { phone, .. } if !rows.phones.is_loaded(&phone) => {
+                keys.phones.push(phone);
+                return;
+            }
+            CheckTarget::Phone { .. } => self.recent(rows),
+        };
+        keys.verifications.extend(wanted.iter().filter(|key| !rows.verifications.is_loaded(key)));
     }
 
     pub(super) fn decide(&self, rows: &mut Rows) -> CheckOutcome {
@@ -94,7 +96,8 @@ impl Check {
             held.matches(&self.code, place, &self.keyring)
         });
         if finding.is_comparison() {
-            verification.last_check = self.request.map(|request| LastCheck { request, finding });
+            let check = self.request.map(|request| LastCheck { request, finding });
+            verification.checks.extend(check);
             *rows.phones.edit_or_default(phone) = record;
         }
         self.note(key, phone, finding, rows);
@@ -135,8 +138,8 @@ impl Check {
 
     // An approval is answered again only to the request that it was given to.
     fn repeated(&self, verification: &Verification) -> Option<Finding> {
-        let last = verification.last_check?;
-        (Some(last.request) == self.request).then_some(last.finding)
+        let request = self.request?;
+        verification.checks.iter().find(|check| check.request == request).map(|check| check.finding)
     }
 
     fn attempts_left(&self, verification: &Verification, rows: &Rows) -> u8 {
@@ -153,10 +156,22 @@ impl Check {
     fn key(&self, rows: &Rows) -> Option<VerificationKey> {
         match self.target {
             CheckTarget::Verification(key) => Some(key),
-            CheckTarget::Phone { tenant, phone, purpose } => {
-                let id = *rows.phones.get(&phone)?.chain(purpose)?.recent.last()?;
-                Some(VerificationKey { tenant, id })
-            }
+            // Others may share the phone's limits; none of theirs is this number's.
+            CheckTarget::Phone { number, .. } => self
+                .recent(rows)
+                .into_iter()
+                .rev()
+                .find(|key| rows.verifications.get(key).is_some_and(|row| row.number == number)),
         }
+    }
+
+    /// What the limits of the phone remember, the newest last.
+    fn recent(&self, rows: &Rows) -> Vec<VerificationKey> {
+        let CheckTarget::Phone { tenant, phone, purpose, .. } = self.target else {
+            return Vec::new();
+        };
+        let chain = rows.phones.get(&phone).and_then(|record| record.chain(purpose));
+        let ids = chain.map(|chain| chain.recent.as_slice()).unwrap_or_default();
+        ids.iter().map(|id| VerificationKey { tenant, id: *id }).collect()
     }
 }

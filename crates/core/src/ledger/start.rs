@@ -141,7 +141,7 @@ impl Start {
         let keys = chain.recent.iter().rev().map(|id| VerificationKey { tenant, id: *id });
         let live = keys
             .filter_map(|key| rows.verifications.get(&key))
-            .find(|verification| verification.is_live(self.now))?
+            .find(|other| other.is_live(self.now) && other.number == self.verification.number)?
             .key;
         let resend = Resend {
             key: live,

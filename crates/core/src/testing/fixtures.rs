@@ -11,7 +11,8 @@ use crate::random::{Entropy, bytes};
 use crate::store::StoreError;
 use crate::time::{Timestamp, minutes, seconds};
 use crate::verification::{
-    Code, Finding, Idempotency, LastCheck, PhoneKey, Purpose, State, Verification, VerificationKey,
+    Code, Finding, Idempotency, LastCheck, NumberKey, PhoneKey, Purpose, State, Verification,
+    VerificationKey,
 };
 
 /// The index key of one test.
@@ -37,6 +38,7 @@ pub fn minimal_verification(
     let mut verification = Verification {
         key,
         phone,
+        number: NumberKey(phone.0),
         sealed_phone: Sealed::from_bytes([1, 2, 3]),
         channel: Channel::WhatsApp,
         purpose: Purpose::Verify,
@@ -53,7 +55,7 @@ pub fn minimal_verification(
         resend_at: now.plus(seconds(60)),
         ended_at: None,
         idempotency: None,
-        last_check: None,
+        checks: Vec::new(),
         address: None,
         client_ip: None,
         details: None,
@@ -83,7 +85,7 @@ pub fn complete_verification(
         resend_at: now.plus(seconds(121)),
         ended_at: Some(now.plus(seconds(7))),
         idempotency: Some(Idempotency { key: bytes(entropy), fingerprint: bytes(entropy) }),
-        last_check: Some(LastCheck { request: bytes(entropy), finding: Finding::WrongCode }),
+        checks: vec![LastCheck { request: bytes(entropy), finding: Finding::WrongCode }],
         address: Some(bytes(entropy)),
         client_ip: Some("2001:db8::7".to_owned()),
         details: Some(Sealed::from_bytes(bytes::<70>(entropy))),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{CodePlace, HeldCode, PhoneKey, PhoneRecord, Purpose, State};
+use super::{CodePlace, HeldCode, NumberKey, PhoneKey, PhoneRecord, Purpose, State};
 use crate::delivery::Channel;
 use crate::id::{TenantId, VerificationId};
 use crate::keyring::Sealed;
@@ -27,7 +27,7 @@ pub struct Idempotency {
     pub fingerprint: [u8; 16],
 }
 
-/// The check that was answered last, so that asking again with its key gets its answer.
+/// A check that was answered, so that asking again with its key gets its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LastCheck {
     pub request: RequestKey,
@@ -37,7 +37,10 @@ pub struct LastCheck {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verification {
     pub key: VerificationKey,
+    /// Under what its limits are kept: every spelling of the number, and sometimes a neighbour's.
     pub phone: PhoneKey,
+    /// The number itself. Whose it is, only this says.
+    pub number: NumberKey,
     pub sealed_phone: Sealed,
     pub channel: Channel,
     pub purpose: Purpose,
@@ -60,7 +63,8 @@ pub struct Verification {
     pub resend_at: Timestamp,
     pub ended_at: Option<Timestamp>,
     pub idempotency: Option<Idempotency>,
-    pub last_check: Option<LastCheck>,
+    /// Checks that came with a key, at most as many as are compared.
+    pub checks: Vec<LastCheck>,
     /// The look-up key of the client's address, for its limit.
     pub address: Option<[u8; 16]>,
     /// Kept for 30 days.
@@ -92,7 +96,7 @@ impl Verification {
             tenant: self.key.tenant,
             verification: self.key.id,
             purpose: self.purpose,
-            phone: self.phone.0,
+            phone: self.number.0,
         }
     }
 
@@ -227,6 +231,45 @@ pub fn resend_gap(limits: &Limits, sends: usize) -> Duration {
     limits.cooldown * 2_u32.pow(u32::try_from(sends.saturating_sub(1)).unwrap_or(3).min(3))
 }
 
+impl LastCheck {
+    const LENGTH: usize = 17;
+
+    /// The bytes in which storage keeps them.
+    pub fn pack(checks: &[Self]) -> Vec<u8> {
+        let pack = |check: &Self| {
+            let tag = match check.finding {
+                Finding::Approved => 1,
+                Finding::WrongCode => 2,
+                // Only comparisons are kept.
+                Finding::Exhausted
+                | Finding::AlreadyApproved
+                | Finding::Superseded
+                | Finding::Expired
+                | Finding::Canceled
+                | Finding::Undeliverable
+                | Finding::Locked(_) => 3,
+            };
+            check.request.into_iter().chain([tag])
+        };
+        checks.iter().flat_map(pack).collect()
+    }
+
+    /// `None` for bytes that [`Self::pack`] did not write.
+    pub fn unpack(bytes: &[u8]) -> Option<Vec<Self>> {
+        let unpack = |bytes: &[u8]| {
+            let (request, tag) = bytes.split_first_chunk()?;
+            let finding = match tag {
+                [1] => Finding::Approved,
+                [2] => Finding::WrongCode,
+                [3] => Finding::Exhausted,
+                _ => return None,
+            };
+            Some(Self { request: *request, finding })
+        };
+        bytes.chunks(Self::LENGTH).map(unpack).collect()
+    }
+}
+
 impl Finding {
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -239,16 +282,6 @@ impl Finding {
             Self::Canceled => "canceled",
             Self::Undeliverable => "undeliverable",
             Self::Locked(_) => "locked",
-        }
-    }
-
-    /// Reads back a finding that a repeated request may be answered with.
-    pub fn parse_repeatable(text: &str) -> Option<Self> {
-        match text {
-            "approved" => Some(Self::Approved),
-            "wrong_code" => Some(Self::WrongCode),
-            "exhausted" => Some(Self::Exhausted),
-            _ => None,
         }
     }
 

@@ -21,7 +21,7 @@ pub use entity::{
     Finding, Idempotency, LastCheck, RequestKey, Verification, VerificationKey, resend_gap,
 };
 pub use jobs::{Cleaned, Retention};
-pub use phone_record::{Chain, PhoneKey, PhoneRecord};
+pub use phone_record::{Chain, NumberKey, PhoneKey, PhoneRecord};
 pub use request::{
     CheckError, Checked, Client, StartError, StartMode, StartRequest, Started, Target,
     VerificationView,

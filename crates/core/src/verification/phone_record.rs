@@ -20,6 +20,10 @@ const MOST_LIVE: u8 = 3;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PhoneKey(pub [u8; 16]);
 
+/// The look-up key of one number, as it is dialled: keyed likewise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NumberKey(pub [u8; 16]);
+
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PhoneRecord {
     sends: Window,

@@ -8,7 +8,7 @@ use super::request::{
     CheckError, Checked, StartError, StartRequest, Started, Target, VerificationView,
 };
 use super::{
-    Code, Details, Finding, Listing, Method, PhoneKey, StartMode, State, Verification,
+    Code, Details, Finding, Listing, Method, NumberKey, PhoneKey, StartMode, State, Verification,
     VerificationKey, VerificationStore, resend_gap,
 };
 use crate::delivery::{Channel, Message, MessageKey};
@@ -133,7 +133,9 @@ impl Verifications {
         let target = match target {
             Target::Id(id) => CheckTarget::Verification(VerificationKey { tenant, id }),
             Target::Phone(phone, purpose) => {
-                CheckTarget::Phone { tenant, phone: self.phone_key(tenant, &phone), purpose }
+                let number = self.number_key(tenant, &phone);
+                let phone = self.phone_key(tenant, &phone);
+                CheckTarget::Phone { tenant, phone, number, purpose }
             }
         };
         let check = Check {
@@ -229,8 +231,14 @@ impl Verifications {
         PhoneNumber::parse(text, self.parts.default_region)
     }
 
-    /// The look-up key of a phone, under which every spelling of it is found.
-    pub fn phone_key(&self, tenant: TenantId, phone: &PhoneNumber) -> PhoneKey {
+    /// The look-up key of a number, under which its verifications are found and no others.
+    pub fn number_key(&self, tenant: TenantId, phone: &PhoneNumber) -> NumberKey {
+        let e164 = phone.e164().as_bytes();
+        NumberKey(self.parts.keyring.index(&[b"number", tenant.as_bytes(), e164]))
+    }
+
+    /// The look-up key of a phone's limits, which every spelling of it shares. It proves nothing.
+    fn phone_key(&self, tenant: TenantId, phone: &PhoneNumber) -> PhoneKey {
         let form = phone.limit_form();
         PhoneKey(self.parts.keyring.index(&[b"phone", tenant.as_bytes(), form.as_bytes()]))
     }
@@ -299,6 +307,7 @@ impl Verifications {
         let mut verification = Verification {
             key: VerificationKey { tenant, id },
             phone: phone_key,
+            number: self.number_key(tenant, phone),
             sealed_phone: keyring.seal(&phone_context(tenant, id), phone.e164().as_bytes()),
             channel: request.channel.unwrap_or(Channel::WhatsApp),
             purpose: request.purpose,
@@ -315,7 +324,7 @@ impl Verifications {
             resend_at: now.plus(resend_gap(&policy.limits, 1)),
             ended_at: None,
             idempotency: request.idempotency,
-            last_check: None,
+            checks: Vec::new(),
             address,
             client_ip: request.client.ip.map(|ip| ip.to_string()),
             details: request.details.seal(tenant, id, keyring),

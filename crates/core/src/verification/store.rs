@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 
-use super::{PhoneKey, Purpose, State, Verification, VerificationKey};
+use super::{NumberKey, Purpose, State, Verification, VerificationKey};
 use crate::delivery::Message;
 use crate::id::{TenantId, VerificationId};
 use crate::store::StoreError;
@@ -14,7 +14,7 @@ use crate::time::Timestamp;
 pub struct Listing {
     pub tenant: TenantId,
     pub state: Option<State>,
-    pub phone: Option<PhoneKey>,
+    pub number: Option<NumberKey>,
     pub purpose: Option<Purpose>,
     pub created_after: Option<Timestamp>,
     /// Only those older than this one.

@@ -23,7 +23,7 @@ const PURPOSE: u8 = 1;
 struct Row {
     tenant: Vec<u8>,
     id: Vec<u8>,
-    phone: Vec<u8>,
+    number: Vec<u8>,
     key: Vec<u8>,
     mac: Vec<u8>,
     sealed: Vec<u8>,
@@ -123,14 +123,14 @@ fn steal(stage: &Stage) -> (Vec<u8>, Connection) {
 }
 
 fn rows(loot: &Connection) -> Vec<Row> {
-    let sql = "select tenant_id, id, phone, code_key, code_mac, code_sealed from verifications
+    let sql = "select tenant_id, id, number, code_key, code_mac, code_sealed from verifications
         where state = 'pending' order by id";
     let mut statement = loot.prepare(sql).unwrap();
     let rows = statement.query_map([], |row| {
         Ok(Row {
             tenant: row.get(0)?,
             id: row.get(1)?,
-            phone: row.get(2)?,
+            number: row.get(2)?,
             key: row.get(3)?,
             mac: row.get(4)?,
             sealed: row.get(5)?,
@@ -186,7 +186,7 @@ fn shared_schemes(rows: &[Row], keys: &[Vec<u8>]) -> Vec<Scheme> {
 /// Ways that take something of the row, the product's own under guessed keys among them.
 fn schemes_of_row(row: &Row, id: &str, keys: &[Vec<u8>]) -> Vec<Scheme> {
     let mut schemes: Vec<Scheme> = Vec::new();
-    for salt in [&row.id[..], id.as_bytes(), &row.phone] {
+    for salt in [&row.id[..], id.as_bytes(), &row.number] {
         let before = salt.to_vec();
         schemes.push(Box::new(move |code| sha256(&[&before, code].concat())));
         schemes.push(under(salt));
@@ -205,7 +205,7 @@ fn under(key: &[u8]) -> Scheme {
 /// The product's own way: a thief has its source.
 fn product(row: &Row, key: &[u8]) -> Scheme {
     let key = hmac::Key::new(hmac::HMAC_SHA256, key);
-    let place = [b"cs/otp/v1", &row.tenant[..], &row.id, &[PURPOSE], &row.phone].concat();
+    let place = [b"cs/otp/v1", &row.tenant[..], &row.id, &[PURPOSE], &row.number].concat();
     Box::new(move |code| hmac::sign(&key, &[&place, code].concat()).as_ref().try_into().unwrap())
 }
 

@@ -60,7 +60,7 @@ impl ListQuery {
         let listing = Listing {
             tenant,
             state: self.status.map(Into::into),
-            phone: phone.transpose()?.map(|phone| verifications.phone_key(tenant, &phone)),
+            number: phone.transpose()?.map(|phone| verifications.number_key(tenant, &phone)),
             purpose: self.purpose.map(Into::into),
             created_after,
             before,

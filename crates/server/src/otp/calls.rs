@@ -156,7 +156,7 @@ async fn uncompared(
     let listing = Listing {
         tenant,
         state: None,
-        phone: Some(verifications.phone_key(tenant, number)),
+        number: Some(verifications.number_key(tenant, number)),
         purpose: Some(Purpose::Otp),
         created_after: None,
         before: None,

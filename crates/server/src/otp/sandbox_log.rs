@@ -23,7 +23,7 @@ pub(super) async fn note(site: &Installation, tenant: TenantId, answer: &Answer)
     let listing = Listing {
         tenant,
         state: Some(State::Pending),
-        phone: None,
+        number: None,
         purpose: Some(Purpose::Otp),
         created_after: None,
         before: None,

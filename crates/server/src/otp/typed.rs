@@ -57,13 +57,16 @@ impl axum::response::IntoResponse for NoCode {
     }
 }
 
-/// A number is read as its digits. Any other value is a code that nobody was sent.
+/// A whole number is read as its digits, six at least, as this contract's codes have. Any other value is a code that nobody was sent.
 fn read_code(value: Value) -> Option<String> {
     match value {
         Value::Null => None,
         Value::String(text) if text.trim().is_empty() => None,
         Value::String(text) => Some(text),
-        Value::Number(number) => Some(number.to_string()),
+        // A number has lost the zeros before it.
+        Value::Number(number) => {
+            Some(number.as_u64().map_or_else(|| String::from("-"), |code| format!("{code:06}")))
+        }
         Value::Bool(_) | Value::Array(_) | Value::Object(_) => Some(String::from("-")),
     }
 }
@@ -79,6 +82,10 @@ mod tests {
         for (value, code) in [
             (json!("012345"), Some("012345")),
             (json!(123_456), Some("123456")),
+            (json!(56_832), Some("056832")),
+            (json!(-782_712), Some("-")),
+            (json!(420.096), Some("-")),
+            (json!(1e6), Some("-")),
             (json!(null), None),
             (json!(""), None),
             (json!("  "), None),

@@ -28,6 +28,12 @@ const PRAGMAS: &str = "
     pragma synchronous = full;
     pragma foreign_keys = on;";
 
+// A row that is written as it is: what a full disk refuses.
+const PROBE: &str = "
+    update keys
+    set sealed = sealed
+    where name = 'index'";
+
 pub(crate) struct SqliteDatabase {
     writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
@@ -68,7 +74,7 @@ impl SqliteDatabase {
     }
 
     pub(super) fn ready(&self) -> Result<(), StoreError> {
-        self.write(|_| Ok(()))
+        self.write(|tx| tx.execute(PROBE, &[]).map(drop))
     }
 }
 

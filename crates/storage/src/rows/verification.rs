@@ -6,7 +6,7 @@ use countersign_core::keyring::{KeyId, Sealed};
 use countersign_core::store::StoreError;
 use countersign_core::time::{Timestamp, pack_times, unpack_times};
 use countersign_core::verification::{
-    Finding, HeldCode, Idempotency, LastCheck, PhoneKey, Purpose, State, Verification,
+    HeldCode, Idempotency, LastCheck, NumberKey, PhoneKey, Purpose, State, Verification,
     VerificationKey,
 };
 
@@ -17,6 +17,7 @@ pub(crate) const VERIFICATION_COLUMNS: [&str; 27] = [
     "tenant_id",
     "id",
     "phone",
+    "number",
     "sealed_phone",
     "purpose",
     "locale",
@@ -40,13 +41,12 @@ pub(crate) const VERIFICATION_COLUMNS: [&str; 27] = [
     "code_sealed",
     "resend_at",
     "ended_at",
-    "last_check_request",
-    "last_check_finding",
+    "checks",
 ];
 /// What each of them holds: `b`ytes, `t`ext or an `i`nteger.
-pub(crate) const VERIFICATION_KINDS: &[u8; 27] = b"bbbbttiiibbbtbttiibibbbiibt";
+pub(crate) const VERIFICATION_KINDS: &[u8; 27] = b"bbbbbttiiibbbtbttiibibbbiib";
 /// The place of the first column that changes.
-pub(crate) const FIRST_CHANGING: usize = 14;
+pub(crate) const FIRST_CHANGING: usize = 15;
 
 pub(crate) fn verification(columns: &dyn Columns) -> Result<Verification, StoreError> {
     let tenant = TenantId::from_bytes(id16(columns.bytes(0)?).ok_or_else(|| corrupt("tenant"))?);
@@ -56,26 +56,27 @@ pub(crate) fn verification(columns: &dyn Columns) -> Result<Verification, StoreE
     Ok(Verification {
         key: VerificationKey { tenant, id },
         phone: PhoneKey(id16(columns.bytes(2)?).ok_or_else(damaged)?),
-        sealed_phone: Sealed::from_bytes(columns.bytes(3)?),
-        purpose: Purpose::parse(word(4)?).ok_or_else(damaged)?,
-        locale: columns.text_or_none(5)?.map(str::to_owned),
-        max_attempts: columns.small(6)?,
-        created_at: time(columns, 7)?,
-        expires_at: time(columns, 8)?,
+        number: NumberKey(id16(columns.bytes(3)?).ok_or_else(damaged)?),
+        sealed_phone: Sealed::from_bytes(columns.bytes(4)?),
+        purpose: Purpose::parse(word(5)?).ok_or_else(damaged)?,
+        locale: columns.text_or_none(6)?.map(str::to_owned),
+        max_attempts: columns.small(7)?,
+        created_at: time(columns, 8)?,
+        expires_at: time(columns, 9)?,
         idempotency: idempotency(columns).map_err(|_| damaged())?,
-        address: optional_id(columns, 11).map_err(|_| damaged())?,
-        client_ip: columns.text_or_none(12)?.map(str::to_owned),
-        details: columns.bytes_or_none(13)?.map(Sealed::from_bytes),
-        channel: Channel::parse(word(14)?).ok_or_else(damaged)?,
-        state: State::parse(word(15)?).ok_or_else(damaged)?,
-        is_superseded: columns.int(16)? != 0,
-        attempts: columns.small(17)?,
-        sends: sends(columns.bytes(18)?).ok_or_else(damaged)?,
-        failed_messages: columns.small(19)?,
+        address: optional_id(columns, 12).map_err(|_| damaged())?,
+        client_ip: columns.text_or_none(13)?.map(str::to_owned),
+        details: columns.bytes_or_none(14)?.map(Sealed::from_bytes),
+        channel: Channel::parse(word(15)?).ok_or_else(damaged)?,
+        state: State::parse(word(16)?).ok_or_else(damaged)?,
+        is_superseded: columns.int(17)? != 0,
+        attempts: columns.small(18)?,
+        sends: sends(columns.bytes(19)?).ok_or_else(damaged)?,
+        failed_messages: columns.small(20)?,
         code: code(columns).map_err(|_| damaged())?,
-        resend_at: time(columns, 23)?,
-        ended_at: time_or_none(columns, 24)?,
-        last_check: last_check(columns).map_err(|_| damaged())?,
+        resend_at: time(columns, 24)?,
+        ended_at: time_or_none(columns, 25)?,
+        checks: LastCheck::unpack(columns.bytes(26)?).ok_or_else(damaged)?,
     })
 }
 
@@ -86,6 +87,7 @@ pub(crate) fn verification_values(row: &Verification) -> Vec<Value<'_>> {
         row.key.tenant.as_bytes().into(),
         row.key.id.as_bytes().into(),
         (&row.phone.0).into(),
+        (&row.number.0).into(),
         row.sealed_phone.as_bytes().into(),
         row.purpose.as_str().into(),
         row.locale.as_deref().into(),
@@ -110,7 +112,7 @@ pub(crate) fn verification_changes(row: &Verification) -> Vec<Value<'_>> {
     values
 }
 
-fn changing(row: &Verification) -> [Value<'_>; 13] {
+fn changing(row: &Verification) -> [Value<'_>; 12] {
     let code = row.code.as_ref();
     let mut sends = Vec::with_capacity(2 + 6 * row.sends.len());
     pack_times(&mut sends, &row.sends);
@@ -126,8 +128,7 @@ fn changing(row: &Verification) -> [Value<'_>; 13] {
         code.map(|code| code.sealed.as_bytes()).into(),
         row.resend_at.into(),
         row.ended_at.into(),
-        row.last_check.as_ref().map(|check| &check.request).into(),
-        row.last_check.map(|check| check.finding.as_str()).into(),
+        LastCheck::pack(&row.checks).into(),
     ]
 }
 
@@ -145,13 +146,13 @@ fn optional_id(columns: &dyn Columns, place: usize) -> Result<Option<[u8; 16]>, 
 }
 
 fn idempotency(columns: &dyn Columns) -> Result<Option<Idempotency>, Damage> {
-    let (key, fingerprint) = (optional_id(columns, 9)?, optional_id(columns, 10)?);
+    let (key, fingerprint) = (optional_id(columns, 10)?, optional_id(columns, 11)?);
     Ok(key.zip(fingerprint).map(|(key, fingerprint)| Idempotency { key, fingerprint }))
 }
 
 fn code(columns: &dyn Columns) -> Result<Option<HeldCode>, Damage> {
     let bytes = |place| columns.bytes_or_none(place).map_err(|_| Damage);
-    let (Some(key), Some(mac), Some(sealed)) = (bytes(20)?, bytes(21)?, bytes(22)?) else {
+    let (Some(key), Some(mac), Some(sealed)) = (bytes(21)?, bytes(22)?, bytes(23)?) else {
         return Ok(None);
     };
     Ok(Some(HeldCode {
@@ -159,12 +160,6 @@ fn code(columns: &dyn Columns) -> Result<Option<HeldCode>, Damage> {
         mac: mac.try_into().map_err(|_| Damage)?,
         sealed: Sealed::from_bytes(sealed),
     }))
-}
-
-fn last_check(columns: &dyn Columns) -> Result<Option<LastCheck>, Damage> {
-    let Some(request) = optional_id(columns, 25)? else { return Ok(None) };
-    let finding = columns.text(26).ok().and_then(Finding::parse_repeatable).ok_or(Damage)?;
-    Ok(Some(LastCheck { request, finding }))
 }
 
 fn corrupt(id: &str) -> StoreError {

@@ -37,7 +37,7 @@ static LIST: LazyLock<String> = LazyLock::new(|| {
     where tenant_id = $1 and id >= $2 and id < $3
         and (case when state = 'pending' and expires_at <= $4 then 'expired' else state end = $5
             or $5 is null)
-        and (phone = $6 or $6 is null)
+        and (number = $6 or $6 is null)
         and (purpose = $7 or $7 is null)
         and (created_at > $8 or $8 is null)
     order by id desc
@@ -100,7 +100,7 @@ pub(super) fn list(tx: &Tx<'_>, listing: &Listing) -> Result<Vec<WithMessages>, 
         before.as_bytes().into(),
         listing.now.into(),
         listing.state.map(State::as_str).into(),
-        listing.phone.as_ref().map(|phone| &phone.0).into(),
+        listing.number.as_ref().map(|number| &number.0).into(),
         listing.purpose.map(Purpose::as_str).into(),
         listing.created_after.into(),
         count(listing.limit),

@@ -114,10 +114,7 @@ impl Carrier {
     pub(crate) fn posted(&mut self, dice: &Dice, now: Timestamp) -> Vec<Post> {
         let due = self.posts.extract_if(.., |post| post.due <= now && dice.per_cent(80));
         let mut posts: Vec<Post> = due.collect();
-        for place in (1..posts.len()).rev() {
-            let other = dice.below(place as u64 + 1);
-            posts.swap(place, usize::try_from(other).expect("it is a place"));
-        }
+        dice.shuffle(&mut posts);
         posts
     }
 

@@ -15,7 +15,7 @@ use countersign_core::verification::{
 
 use crate::book::Book;
 use crate::dice::Dice;
-use crate::scene::{ADDRESSES, PHONES, PURPOSES, Scene};
+use crate::scene::{ADDRESSES, NUMBERS, PURPOSES, Scene};
 
 /// Requests that may be asked again.
 const KEPT: usize = 24;
@@ -35,7 +35,7 @@ pub(crate) struct Crowd {
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Who {
     tenant: TenantId,
-    phone: u8,
+    number: u8,
     purpose: Purpose,
 }
 
@@ -68,9 +68,9 @@ impl Crowd {
         match outcome {
             Outcome::Start(StartOutcome::Started { verification, .. }) => {
                 self.known.push(verification.key);
-                let phone = verification.sealed_phone.as_bytes()[0];
+                let number = verification.sealed_phone.as_bytes()[0];
                 let purpose = verification.purpose;
-                let who = Who { tenant: verification.key.tenant, phone, purpose };
+                let who = Who { tenant: verification.key.tenant, number, purpose };
                 keep(&mut self.recent, &who, 3);
             }
             Outcome::Start(
@@ -143,8 +143,9 @@ impl Crowd {
         let digits = if who.purpose.is_sign_in() { code.sign_in_digits } else { code.digits };
         let mut verification = Verification {
             key: VerificationKey { tenant: who.tenant, id },
-            phone: self.scene.phone(who.tenant, who.phone),
-            sealed_phone: Sealed::from_bytes([who.phone]),
+            phone: self.scene.phone(who.tenant, who.number),
+            number: self.scene.number(who.tenant, who.number),
+            sealed_phone: Sealed::from_bytes([who.number]),
             channel: Channel::WhatsApp,
             purpose: who.purpose,
             locale: None,
@@ -160,7 +161,7 @@ impl Crowd {
             resend_at: now.plus(resend_gap(limits, 1)),
             ended_at: None,
             idempotency: None,
-            last_check: None,
+            checks: Vec::new(),
             address: None,
             client_ip: None,
             details: None,
@@ -184,9 +185,9 @@ impl Crowd {
             }
             _ => {}
         }
-        let phone = before.verification.sealed_phone.as_bytes()[0];
+        let number = before.verification.sealed_phone.as_bytes()[0];
         let purpose = before.verification.purpose;
-        let mut verification = self.draft(Who { tenant, phone, purpose }, dice, now);
+        let mut verification = self.draft(Who { tenant, number, purpose }, dice, now);
         verification.address = before.verification.address;
         verification.idempotency = idempotency;
         self.begin(verification, before.mode, dice, now)
@@ -232,8 +233,13 @@ impl Crowd {
         if dice.per_cent(70) {
             who.purpose = Purpose::Otp;
         }
-        let phone = self.scene.phone(who.tenant, who.phone);
-        CheckTarget::Phone { tenant: who.tenant, phone, purpose: who.purpose }
+        let phone = self.scene.phone(who.tenant, who.number);
+        CheckTarget::Phone {
+            tenant: who.tenant,
+            phone,
+            number: self.scene.number(who.tenant, who.number),
+            purpose: who.purpose,
+        }
     }
 
     fn target(&self, book: &Book, dice: &Dice) -> VerificationKey {
@@ -252,7 +258,7 @@ impl Crowd {
     }
 
     fn latest_of_victim(&self, book: &Book, dice: &Dice) -> Option<VerificationKey> {
-        let phone = self.scene.phone(self.victim.tenant, self.victim.phone);
+        let phone = self.scene.phone(self.victim.tenant, self.victim.number);
         let siblings = book.siblings(phone);
         dice.late_place(siblings.len(), 3).map(|place| siblings[place])
     }
@@ -260,12 +266,14 @@ impl Crowd {
     fn typed(&self, target: CheckTarget, book: &Book, dice: &Dice) -> Code {
         let right = match target {
             CheckTarget::Verification(key) => book.code(key),
-            CheckTarget::Phone { phone, purpose, .. } => book.code_of_phone(phone, purpose),
+            CheckTarget::Phone { phone, number, purpose, .. } => {
+                book.code_of_number(phone, number, purpose)
+            }
         };
         let right = right.unwrap_or("000000").to_owned();
         let is_victim = match target {
             CheckTarget::Verification(key) => {
-                book.phone_of(key) == Some(self.scene.phone(self.victim.tenant, self.victim.phone))
+                book.phone_of(key) == Some(self.scene.phone(self.victim.tenant, self.victim.number))
             }
             CheckTarget::Phone { .. } => false,
         };
@@ -310,11 +318,11 @@ pub(crate) fn event(dice: &Dice, now: Timestamp) -> EventId {
 
 fn anybody(scene: &Scene, dice: &Dice) -> Who {
     let tenant = *dice.pick(&scene.tenants).expect("there are two");
-    let phone = dice.small(0, PHONES - 1);
+    let number = dice.small(0, NUMBERS - 1);
     // Each mostly wants the same, so that verifications meet in one chain.
-    let usual = PURPOSES[usize::from(phone) % PURPOSES.len()];
+    let usual = PURPOSES[usize::from(number) % PURPOSES.len()];
     let purpose = if dice.per_cent(70) { Some(&usual) } else { dice.pick(&PURPOSES) };
-    Who { tenant, phone, purpose: *purpose.expect("there are four") }
+    Who { tenant, number, purpose: *purpose.expect("there are four") }
 }
 
 fn other_code(target: CheckTarget, book: &Book, dice: &Dice) -> Option<String> {

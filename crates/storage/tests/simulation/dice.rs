@@ -35,6 +35,13 @@ impl Dice {
         from.get(usize::try_from(place).expect("it is a place"))
     }
 
+    pub(crate) fn shuffle<T>(&self, all: &mut [T]) {
+        for place in (1..all.len()).rev() {
+            let other = self.below(place as u64 + 1);
+            all.swap(place, usize::try_from(other).expect("it is a place"));
+        }
+    }
+
     /// A place near the end of so many.
     pub(crate) fn late_place(&self, count: usize, most: u64) -> Option<usize> {
         let back = self.below(most.min(count as u64));

@@ -7,12 +7,14 @@ use countersign_core::keyring::Keyring;
 use countersign_core::policy::Policy;
 use countersign_core::testing::test_keyring;
 use countersign_core::time::{minutes, seconds};
-use countersign_core::verification::{PhoneKey, Purpose};
+use countersign_core::verification::{NumberKey, PhoneKey, Purpose};
 use futures_util::FutureExt;
 
 use crate::dice::Dice;
 
-pub(crate) const PHONES: u8 = 12;
+/// Limits that numbers have.
+const PHONES: u8 = 12;
+pub(crate) const NUMBERS: u8 = 15;
 pub(crate) const ADDRESSES: u8 = 8;
 pub(crate) const PURPOSES: [Purpose; 4] =
     [Purpose::Verify, Purpose::Login, Purpose::StepUp, Purpose::Otp];
@@ -30,8 +32,13 @@ impl Scene {
         Self { policy: Arc::new(policy(dice)), keyring, tenants }
     }
 
+    /// Some numbers share their limits with another.
     pub(crate) fn phone(&self, tenant: TenantId, number: u8) -> PhoneKey {
-        PhoneKey(self.keyring.index(&[b"phone", tenant.as_bytes(), &[number]]))
+        PhoneKey(self.keyring.index(&[b"phone", tenant.as_bytes(), &[number % PHONES]]))
+    }
+
+    pub(crate) fn number(&self, tenant: TenantId, number: u8) -> NumberKey {
+        NumberKey(self.keyring.index(&[b"number", tenant.as_bytes(), &[number]]))
     }
 
     pub(crate) fn address(&self, tenant: TenantId, number: u8) -> [u8; 16] {

@@ -136,7 +136,7 @@ impl World {
         Ok(())
     }
 
-    /// What arrives together, in the order of its times.
+    /// What arrives together, not quite in the order of its times.
     fn gather(&mut self) -> (Vec<Op>, Vec<Post>) {
         let mut turns = vec![Turn::Ask; usize::from(self.dice.small(1, 7))];
         turns.extend([Turn::Answers, Turn::Posts]);
@@ -160,6 +160,8 @@ impl World {
                 }
             }
         }
+        // Each read the clock on its way, and another may have overtaken it since.
+        self.dice.shuffle(&mut ops);
         (ops, posts)
     }
 

@@ -46,7 +46,7 @@ impl Book {
             // The events say whether it ended with this check.
             Finding::Expired => Invariant::RowsAreAsDecided.hold(
                 self.entries[key].expires_at <= check.now
-                    && matches!(self.entries[key].state, State::Pending | State::Expired),
+                    || self.entries[key].state == State::Expired,
                 || format!("{key:?} expired before its time"),
             ),
         }
@@ -65,9 +65,9 @@ impl Book {
         let entry = self.entries.get(&key);
         let holds = match check.target {
             CheckTarget::Verification(target) => target == key && entry.is_some(),
-            CheckTarget::Phone { tenant, phone, purpose } => {
+            CheckTarget::Phone { tenant, number, purpose, .. } => {
                 key.tenant == tenant
-                    && entry.is_some_and(|entry| entry.phone == phone && entry.purpose == purpose)
+                    && entry.is_some_and(|entry| entry.number == number && entry.purpose == purpose)
             }
         };
         Invariant::NothingOfAnotherTenant
@@ -75,8 +75,9 @@ impl Book {
     }
 
     fn repeated(&self, check: &Check, key: VerificationKey) -> Option<Finding> {
-        let (request, finding) = self.entries[&key].last?;
-        (Some(request) == check.request).then_some(finding)
+        let mut checks = self.entries[&key].checks.iter();
+        let (_, finding) = checks.find(|(request, _)| Some(*request) == check.request)?;
+        Some(*finding)
     }
 
     fn approved(&mut self, check: &Check, key: VerificationKey) -> Held {
@@ -143,7 +144,7 @@ impl Book {
     fn attempt(&mut self, check: &Check, key: VerificationKey, finding: Finding) -> (u8, u8) {
         let entry = self.entries.get_mut(&key).expect("it was found");
         entry.attempts += 1;
-        entry.last = check.request.map(|request| (request, finding));
+        entry.checks.extend(check.request.map(|request| (request, finding)));
         let chain = self.chains.get_mut(&(entry.phone, entry.purpose.tag())).expect("it began");
         chain.attempts += 1;
         (entry.attempts, chain.attempts)

@@ -2,13 +2,14 @@
 
 use countersign_core::time::Timestamp;
 use countersign_core::verification::{
-    Finding, PhoneKey, Purpose, RequestKey, State, VerificationKey,
+    Finding, NumberKey, PhoneKey, Purpose, RequestKey, State, VerificationKey,
 };
 
 pub(super) struct Entry {
     /// Opened when it began, and never asked for again.
     pub(super) code: String,
     pub(super) phone: PhoneKey,
+    pub(super) number: NumberKey,
     pub(super) purpose: Purpose,
     pub(super) address: Option<[u8; 16]>,
     pub(super) created_at: Timestamp,
@@ -19,8 +20,8 @@ pub(super) struct Entry {
     pub(super) failed_messages: u8,
     pub(super) state: State,
     pub(super) is_superseded: bool,
-    /// The last comparison that was asked for with a key.
-    pub(super) last: Option<(RequestKey, Finding)>,
+    /// Comparisons that were asked for with a key.
+    pub(super) checks: Vec<(RequestKey, Finding)>,
 }
 
 /// Verifications of one phone and purpose of which each was live together with the next.

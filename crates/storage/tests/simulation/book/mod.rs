@@ -17,7 +17,7 @@ use countersign_core::events::{Event, EventKind};
 use countersign_core::id::{EventId, TenantId};
 use countersign_core::ledger::{IdempotencyKey, Op, Outcome, WebhookKey};
 use countersign_core::time::Timestamp;
-use countersign_core::verification::{PhoneKey, Purpose, VerificationKey};
+use countersign_core::verification::{NumberKey, PhoneKey, Purpose, VerificationKey};
 
 use self::entry::{Chain, Entry};
 use self::messages::Mail;
@@ -134,9 +134,17 @@ impl Book {
         self.phones.get(&phone).map_or(&[], |phone| &phone.verifications)
     }
 
-    pub(crate) fn code_of_phone(&self, phone: PhoneKey, purpose: Purpose) -> Option<&str> {
+    pub(crate) fn code_of_number(
+        &self,
+        phone: PhoneKey,
+        number: NumberKey,
+        purpose: Purpose,
+    ) -> Option<&str> {
         let mut keys = self.siblings(phone).iter().rev();
-        let key = keys.find(|key| self.entries[key].purpose == purpose)?;
+        let key = keys.find(|key| {
+            let entry = &self.entries[key];
+            entry.number == number && entry.purpose == purpose
+        })?;
         self.code(*key)
     }
 

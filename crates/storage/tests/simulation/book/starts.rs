@@ -35,7 +35,10 @@ impl Book {
                 Invariant::NothingOfAnotherTenant.hold(
                     start.mode == StartMode::ResendLive
                         && verification.tenant == start.verification.key.tenant
-                        && self.phone_of(*verification) == Some(start.verification.phone),
+                        && self.entries.get(verification).is_some_and(|entry| {
+                            entry.number == start.verification.number
+                                && entry.purpose == start.verification.purpose
+                        }),
                     || format!("a start sent {verification:?} again"),
                 )?;
                 self.tally.resends += 1;
@@ -140,6 +143,7 @@ impl Book {
         Entry {
             code: code.reveal().expose().clone(),
             phone: verification.phone,
+            number: verification.number,
             purpose: verification.purpose,
             address: verification.address,
             created_at: verification.created_at,
@@ -149,7 +153,7 @@ impl Book {
             failed_messages: 0,
             state: State::Pending,
             is_superseded: false,
-            last: None,
+            checks: Vec::new(),
         }
     }
 

@@ -83,6 +83,7 @@ impl Book {
             format!("{key:?} has {} messages, not {}", row.sends.len(), entry.sends.len())
         })?;
         let is_itself = row.phone == entry.phone
+            && row.number == entry.number
             && row.purpose == entry.purpose
             && row.address == entry.address
             && row.created_at == entry.created_at

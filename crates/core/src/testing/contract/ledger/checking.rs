@@ -1,12 +1,12 @@
 //! Checking codes.
 
-use crate::ledger::{CheckOutcome, CheckTarget};
+use crate::ledger::{CheckOutcome, CheckTarget, StartOutcome};
 use crate::policy::Refusal;
 use crate::random::bytes;
 use crate::testing::contract::World;
 use crate::testing::contract::world::{RIGHT, WRONG, at_once};
 use crate::time::{hours, minutes, seconds};
-use crate::verification::{Finding, Purpose, State, VerificationKey};
+use crate::verification::{Finding, NumberKey, Purpose, StartMode, State, VerificationKey};
 
 pub(super) async fn the_right_code_approves_once(world: &mut World<'_>) {
     let key = world.started(world.verification()).await;
@@ -138,7 +138,7 @@ pub(super) async fn a_phone_is_checked_by_its_newest(world: &mut World<'_>) {
     world.advance(seconds(60));
     let second = world.started(world.verification_of(phone)).await;
     let tenant = world.tenant;
-    let of = |purpose| CheckTarget::Phone { tenant, phone, purpose };
+    let of = |purpose| CheckTarget::Phone { tenant, phone, number: NumberKey(phone.0), purpose };
 
     let other_purpose = world.check_as(of(Purpose::Login), RIGHT, None).await;
     let outcome = world.check_as(of(Purpose::Verify), RIGHT, None).await;
@@ -150,6 +150,38 @@ pub(super) async fn a_phone_is_checked_by_its_newest(world: &mut World<'_>) {
         "{outcome:?}"
     );
     assert_eq!(world.read(first).await.state, State::Pending);
+}
+
+pub(super) async fn a_neighbour_that_shares_limits_shares_no_code(world: &mut World<'_>) {
+    let phone = world.phone();
+    let key = world.started(world.verification_of(phone)).await;
+    let (tenant, purpose) = (world.tenant, Purpose::Verify);
+    let of = |number| CheckTarget::Phone { tenant, phone, number, purpose };
+    let neighbour = NumberKey([7; 16]);
+
+    let for_neighbour = world.check_as(of(neighbour), RIGHT, None).await;
+    world.advance(seconds(60));
+    let mut theirs = world.verification_of(phone);
+    theirs.number = neighbour;
+    let start = world.start_as(theirs, StartMode::ResendLive).await;
+
+    assert_eq!(for_neighbour, CheckOutcome::NotFound);
+    assert!(matches!(start, StartOutcome::Started { .. }), "the code of another: {start:?}");
+    assert_eq!(world.read(key).await.attempts, 0);
+    assert_eq!(world.check(key, RIGHT).await, Finding::Approved);
+}
+
+pub(super) async fn a_check_is_answered_again_after_others(world: &mut World<'_>) {
+    let key = world.started(world.verification()).await;
+    let target = CheckTarget::Verification(key);
+
+    let first = world.check_as(target, WRONG, Some([1; 16])).await;
+    let _ = world.check_as(target, WRONG, Some([2; 16])).await;
+    let again = world.check_as(target, WRONG, Some([1; 16])).await;
+
+    assert!(matches!(first, CheckOutcome::Found { finding: Finding::WrongCode, .. }));
+    assert!(matches!(again, CheckOutcome::Found { finding: Finding::WrongCode, .. }));
+    assert_eq!(world.read(key).await.attempts, 2);
 }
 
 pub(super) async fn time_ends_a_check(world: &mut World<'_>) {

@@ -59,6 +59,8 @@ async fn checks_and_ends(mut world: &mut World<'_>) {
             wrong_codes_outlive_their_verifications,
             a_check_asked_again_is_answered_again,
             a_phone_is_checked_by_its_newest,
+            a_neighbour_that_shares_limits_shares_no_code,
+            a_check_is_answered_again_after_others,
             time_ends_a_check,
             an_unknown_verification_is_not_checked,
         }

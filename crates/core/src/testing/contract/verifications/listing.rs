@@ -5,13 +5,15 @@ use crate::ledger::ResendOutcome;
 use crate::testing::contract::World;
 use crate::testing::contract::world::{RIGHT, WRONG};
 use crate::time::{minutes, seconds};
-use crate::verification::{Finding, Listing, Purpose, State, Verification, VerificationKey};
+use crate::verification::{
+    Finding, Listing, NumberKey, Purpose, State, Verification, VerificationKey,
+};
 
 fn all(world: &World<'_>) -> Listing {
     Listing {
         tenant: world.tenant,
         state: None,
-        phone: None,
+        number: None,
         purpose: None,
         created_after: None,
         before: None,
@@ -139,7 +141,7 @@ pub(super) async fn a_phone_a_purpose_and_a_time_narrow_it_down(world: &mut Worl
     let other = world.started(world.verification()).await;
 
     let all = all(world);
-    let of_phone = Listing { phone: Some(phone), ..all.clone() };
+    let of_phone = Listing { number: Some(NumberKey(phone.0)), ..all.clone() };
     let of_login = Listing { purpose: Some(Purpose::Login), ..of_phone.clone() };
     let later = Listing { created_after: Some(first_at), ..all.clone() };
     let everything = Listing { created_after: Some(first_at.minus(seconds(1))), ..all };
@@ -158,7 +160,7 @@ pub(super) async fn tenants_see_their_own(world: &mut World<'_>) {
     let phone = world.phone();
     world.started(world.verification_of(phone)).await;
     let stranger = Listing { tenant: world.another_tenant(), ..all(world) };
-    let by_phone = Listing { phone: Some(phone), ..stranger.clone() };
+    let by_phone = Listing { number: Some(NumberKey(phone.0)), ..stranger.clone() };
 
     assert_eq!(keys(world, &stranger).await, []);
     assert_eq!(keys(world, &by_phone).await, []);
