@@ -277,7 +277,7 @@ impl Crowd {
             }
             CheckTarget::Phone { .. } => false,
         };
-        let luck = if is_victim { 12 } else { 45 };
+        let luck = if is_victim { 18 } else { 45 };
         let digits = match dice.below(100) {
             draw if draw < luck => right,
             draw if draw < luck + 20 => mistyped(&right, dice),

@@ -45,8 +45,13 @@ impl Book {
             }
             // The events say whether it ended with this check.
             Finding::Expired => Invariant::RowsAreAsDecided.hold(
-                self.entries[key].expires_at <= check.now
-                    || self.entries[key].state == State::Expired,
+                match self.entries[key].state {
+                    State::Expired => true,
+                    State::Pending => self.entries[key].expires_at <= check.now,
+                    State::Approved | State::Canceled | State::Exhausted | State::Undeliverable => {
+                        false
+                    }
+                },
                 || format!("{key:?} expired before its time"),
             ),
         }
