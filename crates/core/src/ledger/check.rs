@@ -81,15 +81,12 @@ impl Check {
     }
 
     fn compare(&self, key: VerificationKey, rows: &mut Rows) -> Finding {
-        let Some(phone) = rows.verifications.get(&key).map(|verification| verification.phone)
-        else {
-            return Finding::Expired;
-        };
-        // One that ended long ago changes nothing; neither does a phone that is locked.
-        let before = rows.verifications.get(&key).map(|verification| verification.state);
-        if before != Some(State::Pending) {
-            return self.ended(key, rows);
+        let Some(verification) = rows.verifications.get(&key) else { return Finding::Expired };
+        // One that has ended changes nothing.
+        if let Some(finding) = verification.ended_finding() {
+            return finding;
         }
+        let phone = verification.phone;
         let mut record = rows.phones.get(&phone).cloned().unwrap_or_default();
         let Some(verification) = rows.verifications.edit(&key) else { return Finding::Expired };
         let finding = verification.check(&mut record, &self.policy, self.now, |held, place| {
@@ -102,18 +99,6 @@ impl Check {
         }
         self.note(key, phone, finding, rows);
         finding
-    }
-
-    fn ended(&self, key: VerificationKey, rows: &Rows) -> Finding {
-        let Some(mut verification) = rows.verifications.get(&key).cloned() else {
-            return Finding::Expired;
-        };
-        verification.check(
-            &mut crate::verification::PhoneRecord::default(),
-            &self.policy,
-            self.now,
-            |_, _| false,
-        )
     }
 
     fn note(&self, key: VerificationKey, phone: PhoneKey, finding: Finding, rows: &mut Rows) {

@@ -205,7 +205,8 @@ impl Verification {
         is_over
     }
 
-    fn ended_finding(&self) -> Option<Finding> {
+    /// What a check of it finds once it has ended; `None` while it is pending.
+    pub(crate) fn ended_finding(&self) -> Option<Finding> {
         match self.state {
             State::Pending => None,
             State::Approved => Some(Finding::AlreadyApproved),
