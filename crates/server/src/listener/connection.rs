@@ -56,6 +56,9 @@ impl Server {
         let connection = http1::Builder::new()
             // The watch does this, and more, for less.
             .header_read_timeout(None)
+            // What was asked is finished though nobody listens any more, so there is no need to
+            // read ahead of the answer to notice it.
+            .half_close(true)
             .max_headers(MOST_HEADERS)
             .max_buf_size(MOST_HEAD)
             .serve_connection(Watched::new(socket, watch.clone()), service);
