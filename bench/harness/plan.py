@@ -46,6 +46,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     ),
     "memory/start": Measurement(MEMORY, COMPLETE_START),
     "memory/webhook": Measurement(MEMORY, ("webhook",)),
+    "reader/webhook": Measurement(targets.reader, ("webhook",)),
     "memory/mix 2000 per s": Measurement(MEMORY, ("mix", "--rate", "2000")),
     "postgres/start": Measurement(POSTGRES, COMPLETE_START),
     "postgres/check": Measurement(
@@ -135,7 +136,9 @@ ROWS: tuple[Row, ...] = (
     _throughput(1, "start / hello", "sqlite/start", "hello", (0.17, 0.22)),
     _throughput(2, "check / hello", "sqlite/check", "hello", (0.36, 0.45)),
     _throughput(3, "webhook of 2 KB, durable / hello", "sqlite/webhook", "hello", (0.18, 0.25)),
-    _throughput(4, "webhook of 2 KB, in memory / hello", "memory/webhook", "hello", (0.45, 0.55)),
+    _throughput(
+        4, "webhook of 2 KB, believed and read / hello", "reader/webhook", "hello", (0.45, 0.55)
+    ),
     _throughput(5, "start / naive on SQLite", "sqlite/start", "naive-sqlite/start", (7, 10)),
     _throughput(6, "check / naive on SQLite", "sqlite/check", "naive-sqlite/check", (9, 13)),
     _throughput(

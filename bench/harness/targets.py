@@ -66,6 +66,15 @@ def hello(place: Place) -> Iterator[Running]:
 
 
 @contextmanager
+def reader(place: Place) -> Iterator[Running]:
+    port = free_port()
+    command = [str(PEERS / "reader"), "--listen", f"127.0.0.1:{port}"]
+    command += ["--app-secret", place.app_secret, "--phone-number-id", PHONE_NUMBER_ID]
+    with _server(place, command, {}, port) as running:
+        yield running
+
+
+@contextmanager
 def naive(place: Place, storage: Storage) -> Iterator[Running]:
     with _scratch(place) as directory:
         url = _database_url(place, storage, directory).replace("sqlite://", "sqlite:")
