@@ -48,7 +48,7 @@ impl Model {
     /// Decides operations as one batch, each in turn, and saves them together.
     pub fn submit_all(&mut self, ops: &[Op]) -> Vec<Outcome> {
         let ops: Vec<&Op> = ops.iter().collect();
-        let decided = decide(&ops, &mut self.tables).now_or_never();
+        let decided = decide(&ops, &mut self.tables, &mut Rows::default()).now_or_never();
         decided.expect("maps answer at once").expect("maps never refuse")
     }
 

@@ -1,5 +1,7 @@
 //! Ending a verification without a code: the tenant calls it off, or its time is up.
 
+use std::sync::Arc;
+
 use super::op::ExpireOutcome;
 use super::{Keys, Rows};
 use crate::delivery::MessageKey;
@@ -59,7 +61,7 @@ impl Cancel {
             }
         }
         let (phone, purpose) = (verification.phone, verification.purpose);
-        if let Some(verification) = rows.verifications.edit(&self.key) {
+        if let Some(verification) = rows.edit_verification(&self.key) {
             let _ = verification.cancel(self.now);
         }
         rows.phones.edit_or_default(phone).cancel(purpose, self.key.id);
@@ -83,13 +85,13 @@ impl Expire {
     pub(super) fn decide(&self, rows: &mut Rows) -> ExpireOutcome {
         let mut ended = 0;
         for (n, key) in (0..).zip(&self.keys) {
-            let is_due = |verification: &Verification| {
+            let is_due = |verification: &Arc<Verification>| {
                 verification.state == State::Pending && self.now >= verification.expires_at
             };
             if !rows.verifications.get(key).is_some_and(is_due) {
                 continue;
             }
-            if rows.verifications.edit(key).is_some_and(|row| row.expire(self.now)) {
+            if rows.edit_verification(key).is_some_and(|row| row.expire(self.now)) {
                 drop_messages(*key, rows);
                 let event = self.event.nth(n);
                 rows.record(*key, EventKind::VerificationExpired, event, self.now);

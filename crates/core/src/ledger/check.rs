@@ -88,7 +88,7 @@ impl Check {
         }
         let phone = verification.phone;
         let mut record = rows.phones.get(&phone).cloned().unwrap_or_default();
-        let Some(verification) = rows.verifications.edit(&key) else { return Finding::Expired };
+        let Some(verification) = rows.edit_verification(&key) else { return Finding::Expired };
         let finding = verification.check(&mut record, &self.policy, self.now, |held, place| {
             held.matches(&self.code, place, &self.keyring)
         });

@@ -1,5 +1,7 @@
 //! Claiming messages that are due, and settling what came of sending them.
 
+use std::sync::Arc;
+
 use super::{Keys, Rows};
 use crate::delivery::{Claim, MessageKey, SendOutcome, Settled};
 use crate::events::EventKind;
@@ -30,7 +32,7 @@ pub struct Claimed {
     pub key: MessageKey,
     /// Names the try when it is settled.
     pub attempt: u8,
-    pub verification: Verification,
+    pub verification: Arc<Verification>,
 }
 
 /// Notes what came of sending a claimed message.
@@ -118,7 +120,7 @@ impl Settle {
 pub(super) fn fail(key: MessageKey, event: EventId, now: Timestamp, rows: &mut Rows) {
     rows.record_message(key, EventKind::MessageFailed, event, now);
     let verification = key.verification_key();
-    if rows.verifications.edit(&verification).is_some_and(|row| row.fail_message(now)) {
+    if rows.edit_verification(&verification).is_some_and(|row| row.fail_message(now)) {
         // Beside the ids that the operation hands out one by one.
         let event = event.nth(1 << 31);
         rows.record(verification, EventKind::VerificationUndeliverable, event, now);

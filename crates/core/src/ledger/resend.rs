@@ -62,7 +62,7 @@ impl Resend {
             return ResendOutcome::Refused(refusal);
         }
         charge(&verification, &self.policy, rows, now);
-        let Some(verification) = rows.verifications.edit(&self.key) else {
+        let Some(verification) = rows.edit_verification(&self.key) else {
             return ResendOutcome::NotFound;
         };
         verification.channel = self.channel.unwrap_or(verification.channel);

@@ -2,6 +2,9 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::sync::Arc;
+
+use foldhash::fast::RandomState;
 
 use crate::delivery::{Message, MessageKey};
 use crate::events::{Event, EventKind};
@@ -14,7 +17,7 @@ use crate::verification::{PhoneKey, PhoneRecord, RequestKey, Verification, Verif
 /// The rows of a batch.
 #[derive(Debug, Default)]
 pub struct Rows {
-    pub verifications: Table<VerificationKey, Verification>,
+    pub verifications: Table<VerificationKey, Arc<Verification>>,
     pub messages: Table<MessageKey, Message>,
     pub phones: Table<PhoneKey, PhoneRecord>,
     pub counters: Table<CounterKey, Counter>,
@@ -47,7 +50,7 @@ pub struct Keys {
 /// Loaded rows of one kind, by key. A key that is absent was not loaded; one without a value was
 /// looked for and is not there.
 #[derive(Debug)]
-pub struct Table<K, V>(HashMap<K, Slot<V>>);
+pub struct Table<K, V>(HashMap<K, Slot<V>, RandomState>);
 
 #[derive(Debug)]
 pub struct Slot<V> {
@@ -132,7 +135,7 @@ pub struct Failure {
 
 impl<K, V> Default for Table<K, V> {
     fn default() -> Self {
-        Self(HashMap::new())
+        Self(HashMap::default())
     }
 }
 
@@ -163,6 +166,11 @@ impl<K: RowKey, V> Table<K, V> {
         self.0.insert(key, Slot { value: Some(value), change: Change::Insert });
     }
 
+    /// Empties it, and keeps its room for the next batch.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
     /// The rows that have to be saved.
     pub fn changed(&self) -> impl Iterator<Item = (&K, &V, Change)> {
         self.0
@@ -186,6 +194,11 @@ impl<K: RowKey, V: Default> Table<K, V> {
 }
 
 impl Rows {
+    /// The verification, to be changed.
+    pub fn edit_verification(&mut self, key: &VerificationKey) -> Option<&mut Verification> {
+        self.verifications.edit(key).map(Arc::make_mut)
+    }
+
     pub fn record(&mut self, key: VerificationKey, kind: EventKind, id: EventId, at: Timestamp) {
         let VerificationKey { tenant, id: verification } = key;
         self.events.push(Event { tenant, id, kind, verification, message: None, at });
@@ -194,6 +207,21 @@ impl Rows {
     pub fn record_message(&mut self, key: MessageKey, kind: EventKind, id: EventId, at: Timestamp) {
         let MessageKey { tenant, verification, number } = key;
         self.events.push(Event { tenant, id, kind, verification, message: Some(number), at });
+    }
+
+    /// Empties every table, and keeps their room for the next batch.
+    pub fn clear(&mut self) {
+        self.verifications.clear();
+        self.messages.clear();
+        self.phones.clear();
+        self.counters.clear();
+        self.starts.clear();
+        self.webhooks.clear();
+        self.inbound.clear();
+        self.due.clear();
+        self.due_loaded = false;
+        self.events.clear();
+        self.failures.clear();
     }
 
     /// Nothing is to be saved.

@@ -13,7 +13,7 @@ use crate::verification::{PhoneRecord, StartMode, Verification, VerificationKey}
 /// Starts the verification that it carries, or refuses.
 #[derive(Clone, Debug)]
 pub struct Start {
-    pub verification: Verification,
+    pub verification: Arc<Verification>,
     pub mode: StartMode,
     pub policy: Arc<Policy>,
     /// Events that it causes take their ids from this one.
@@ -25,7 +25,7 @@ pub struct Start {
 #[must_use]
 pub enum StartOutcome {
     Started {
-        verification: Box<Verification>,
+        verification: Arc<Verification>,
         message: MessageKey,
     },
     /// The live one was sent again instead.
@@ -106,7 +106,7 @@ impl Start {
         let mut event = (0..).map(|n| self.event.nth(n));
         for id in surplus {
             let key = VerificationKey { tenant: verification.key.tenant, id };
-            if rows.verifications.edit(&key).is_some_and(|old| old.supersede(now)) {
+            if rows.edit_verification(&key).is_some_and(|old| old.supersede(now)) {
                 let id = event.next().unwrap_or(self.event);
                 rows.record(key, EventKind::VerificationSuperseded, id, now);
             }
@@ -120,7 +120,7 @@ impl Start {
         }
         let message = queue_message(verification, rows, now);
         rows.verifications.insert(verification.key, verification.clone());
-        StartOutcome::Started { verification: Box::new(verification.clone()), message }
+        StartOutcome::Started { verification: verification.clone(), message }
     }
 
     fn repeated(&self, rows: &Rows) -> Option<StartOutcome> {

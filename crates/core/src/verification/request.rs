@@ -1,6 +1,7 @@
 //! What callers ask of the use cases, and what they are told.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use super::{Details, Finding, Idempotency, MalformedCode, Method, Purpose, State, Verification};
 use crate::delivery::{Channel, Message, MessageKey};
@@ -51,7 +52,7 @@ pub struct Started {
 /// A verification with what is stored beside it, for its tenant to see.
 #[derive(Debug)]
 pub struct VerificationView {
-    pub verification: Verification,
+    pub verification: Arc<Verification>,
     pub phone: PhoneNumber,
     pub details: Details,
     pub messages: Vec<Message>,

@@ -84,14 +84,13 @@ impl Verifications {
                 return Err(StartError::Refused(refusal));
             }
         }
-        let verification = self.draft(tenant, &phone, arrival, &request);
+        let verification = Arc::new(self.draft(tenant, &phone, arrival, &request));
         let event = EventId::generate(now, &*self.parts.entropy);
         let policy = self.parts.policy.clone();
         let start = Start { verification, mode: request.mode, policy, event, now };
         match self.parts.ledger.run(start).await? {
             StartOutcome::Started { verification, message } => {
                 self.parts.queued.notify_one();
-                let verification = *verification;
                 let queued = Message::queued(message, verification.channel, now);
                 let details = request.details;
                 let messages = vec![queued];
@@ -353,7 +352,8 @@ impl Verifications {
             Some(sealed) => Details::open(sealed, tenant, id, keyring).ok_or_else(corrupt)?,
             None => Details::default(),
         };
-        Ok(VerificationView { verification, phone, details, messages, now: self.now() })
+        let (verification, now) = (Arc::new(verification), self.now());
+        Ok(VerificationView { verification, phone, details, messages, now })
     }
 }
 

@@ -10,6 +10,9 @@ use countersign_core::store::StoreError;
 /// `abandon` once.
 #[async_trait]
 pub(crate) trait Backend: Send + 'static {
+    /// Lets others run for a moment before a batch begins, if that is cheap.
+    fn gather(&self) {}
+
     /// Adds the named rows to `rows`, locked until the batch ends: every key is loaded
     /// afterwards, with a value or without.
     async fn load(&mut self, keys: &Keys, rows: &mut Rows) -> Result<(), StoreError>;

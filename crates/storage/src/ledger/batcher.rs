@@ -84,6 +84,7 @@ impl Ledger for Batcher {
 pub(crate) async fn work(requests: Requests, mut backend: impl Backend) {
     let mut taken = Vec::with_capacity(MOST);
     let mut batch = Vec::with_capacity(MOST);
+    let mut rows = Rows::default();
     let sizes = metrics::histogram!("countersign_ledger_batch_size");
     loop {
         let mut waiting = requests.lock().await;
@@ -91,20 +92,31 @@ pub(crate) async fn work(requests: Requests, mut backend: impl Backend) {
             return;
         }
         for request in taken.drain(..) {
-            match request {
-                Request::Do(asked) => batch.push(asked),
-                Request::Close => waiting.close(),
-            }
+            take(request, &mut batch, &mut waiting);
+        }
+        // Those who are about to ask join this batch rather than wait for the next.
+        backend.gather();
+        while batch.len() < MOST
+            && let Ok(request) = waiting.try_recv()
+        {
+            take(request, &mut batch, &mut waiting);
         }
         drop(waiting);
         sizes.record(count(batch.len()));
-        serve(&mut batch, &mut backend).await;
+        serve(&mut batch, &mut backend, &mut rows).await;
     }
 }
 
-async fn serve(batch: &mut Vec<Asked>, backend: &mut impl Backend) {
+fn take(request: Request, batch: &mut Vec<Asked>, waiting: &mut mpsc::Receiver<Request>) {
+    match request {
+        Request::Do(asked) => batch.push(asked),
+        Request::Close => waiting.close(),
+    }
+}
+
+async fn serve(batch: &mut Vec<Asked>, backend: &mut impl Backend, rows: &mut Rows) {
     let ops: Vec<&Op> = batch.iter().map(|request| &request.op).collect();
-    match attempt(&ops, backend).await {
+    match attempt(&ops, backend, rows).await {
         Ok(outcomes) => {
             for (request, outcome) in batch.drain(..).zip(outcomes) {
                 // Somebody who no longer waits does not need the answer.
@@ -113,16 +125,20 @@ async fn serve(batch: &mut Vec<Asked>, backend: &mut impl Backend) {
         }
         Err(_) => {
             for request in batch.drain(..) {
-                let outcome = alone(&request.op, backend).await;
+                let outcome = alone(&request.op, backend, rows).await;
                 let _ = request.answer.send(outcome);
             }
         }
     }
 }
 
-async fn alone(op: &Op, backend: &mut impl Backend) -> Result<Outcome, StoreError> {
+async fn alone(
+    op: &Op,
+    backend: &mut impl Backend,
+    rows: &mut Rows,
+) -> Result<Outcome, StoreError> {
     for _ in 0..RETRIES {
-        match attempt(&[op], backend).await {
+        match attempt(&[op], backend, rows).await {
             Ok(mut outcomes) => {
                 return outcomes.pop().ok_or_else(|| StoreError::unavailable("no outcome"));
             }
@@ -136,33 +152,39 @@ async fn alone(op: &Op, backend: &mut impl Backend) -> Result<Outcome, StoreErro
     Err(StoreError::unavailable("other servers kept changing the same rows"))
 }
 
-async fn attempt(ops: &[&Op], backend: &mut impl Backend) -> Result<Vec<Outcome>, CommitError> {
-    let outcome = decide(ops, backend).await;
+async fn attempt(
+    ops: &[&Op],
+    backend: &mut impl Backend,
+    rows: &mut Rows,
+) -> Result<Vec<Outcome>, CommitError> {
+    let outcome = decide(ops, backend, rows).await;
     if outcome.is_err() {
         backend.abandon().await;
     }
     outcome
 }
 
-/// One batch: loads what it names, decides each in turn, commits them together.
+/// One batch: loads what it names, decides each in turn, commits them together. Of `rows` only
+/// the room is used.
 pub(crate) async fn decide(
     ops: &[&Op],
     backend: &mut impl Backend,
+    rows: &mut Rows,
 ) -> Result<Vec<Outcome>, CommitError> {
-    let mut rows = Rows::default();
+    rows.clear();
     let mut keys = Keys::default();
     for _ in 0..LOADS {
         keys.clear();
         for op in ops {
-            op.want(&rows, &mut keys);
+            op.want(rows, &mut keys);
         }
         if keys.is_empty() {
             break;
         }
-        backend.load(&keys, &mut rows).await?;
+        backend.load(&keys, rows).await?;
     }
-    let outcomes = ops.iter().map(|op| op.decide(&mut rows)).collect();
-    backend.commit(&rows).await?;
+    let outcomes = ops.iter().map(|op| op.decide(rows)).collect();
+    backend.commit(rows).await?;
     Ok(outcomes)
 }
 

@@ -1,9 +1,10 @@
 //! Which messages are due next, for backends that one process owns.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use countersign_core::delivery::MessageKey;
 use countersign_core::time::Timestamp;
+use foldhash::HashMap;
 
 /// The queue, in memory. Storage has it too, as the `due_at` of messages.
 #[derive(Debug, Default)]

@@ -23,7 +23,7 @@ use super::{Backend, CommitError};
 /// Every table, as a map.
 #[derive(Debug, Default)]
 pub(crate) struct Maps {
-    verifications: BTreeMap<VerificationKey, Verification>,
+    verifications: BTreeMap<VerificationKey, Arc<Verification>>,
     messages: BTreeMap<MessageKey, Message>,
     starts: Starts,
     webhooks: BTreeMap<WebhookKey, StoredWebhook>,
@@ -51,18 +51,18 @@ impl Backend for Arc<Mutex<Maps>> {
 
 impl Maps {
     pub(crate) fn verification(&self, key: VerificationKey) -> Option<&Verification> {
-        self.verifications.get(&key)
+        self.verifications.get(&key).map(Arc::as_ref)
     }
 
     pub(crate) fn verifications(&self) -> impl Iterator<Item = &Verification> {
-        self.verifications.values()
+        self.verifications.values().map(Arc::as_ref)
     }
 
     /// The newest first.
     pub(crate) fn verifications_of(&self, tenant: TenantId) -> impl Iterator<Item = &Verification> {
         let first = VerificationKey { tenant, id: VerificationId::from_bytes([0; 16]) };
         let last = VerificationKey { tenant, id: VerificationId::from_bytes([0xff; 16]) };
-        self.verifications.range(first..=last).rev().map(|(_, row)| row)
+        self.verifications.range(first..=last).rev().map(|(_, row)| &**row)
     }
 
     pub(crate) fn messages_of(&self, key: VerificationKey) -> Vec<Message> {
@@ -95,7 +95,7 @@ impl Maps {
             .values_mut()
             .filter(|row| row.key.id < edge && row.client_ip.is_some())
             .take(limit);
-        old.map(|row| row.client_ip = None).count()
+        old.map(|row| Arc::make_mut(row).client_ip = None).count()
     }
 
     pub(crate) fn delete_webhooks_before(&mut self, edge: Timestamp, limit: usize) -> usize {

@@ -4,6 +4,7 @@ mod backend;
 mod batcher;
 mod checkpoint;
 mod due;
+mod live;
 mod memory;
 mod packed;
 mod postgres;

@@ -1,11 +1,11 @@
 //! Limits in memory, packed: millions of phones have one each.
 
-use std::collections::HashMap;
 use std::hash::Hash;
 
 use countersign_core::ledger::{Counter, CounterKey};
 use countersign_core::time::Timestamp;
 use countersign_core::verification::{PhoneKey, PhoneRecord};
+use foldhash::{HashMap, HashMapExt};
 
 /// Parts that grow and are swept alone, so that nothing ever waits for the whole.
 const SHARDS: usize = 64;

@@ -5,7 +5,7 @@
 //! takes over the file.
 
 use std::path::Path;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
 use countersign_core::delivery::MessageKey;
@@ -21,6 +21,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ToSql, params, params_from_iter};
 
 use super::due::DueQueue;
+use super::live::LiveRows;
 use super::packed::PackedLimits;
 use super::rebuild::rebuild;
 use super::rebuilt::Rebuilt;
@@ -90,6 +91,7 @@ pub(crate) struct SqliteBackend {
     limits: PackedLimits,
     starts: Starts,
     due: DueQueue,
+    live: LiveRows,
     /// When something was last forgotten.
     swept_at: Timestamp,
 }
@@ -118,7 +120,8 @@ impl SqliteBackend {
         let connection = sqlite_connection(path)?;
         connection.execute_batch(PRAGMAS).map_err(refused)?;
         let Rebuilt { limits, starts, due } = rebuild(&connection, now)?;
-        Ok(Self { connection, limits, starts, due, swept_at: now })
+        let live = LiveRows::default();
+        Ok(Self { connection, limits, starts, due, live, swept_at: now })
     }
 
     fn begin(&self) -> Result<(), StoreError> {
@@ -178,10 +181,14 @@ impl SqliteBackend {
         }
         let mut statement = self.connection.prepare_cached(&FIND_VERIFICATION).map_err(refused)?;
         for key in keys {
+            if let Some(row) = self.live.get(key) {
+                rows.verifications.load(*key, Some(Arc::clone(row)));
+                continue;
+            }
             let place = params![key.tenant.as_bytes(), key.id.as_bytes()];
             let mut found = statement.query(place).map_err(refused)?;
             let row = found.next().map_err(refused)?.map(|row| verification(row)).transpose()?;
-            rows.verifications.load(*key, row);
+            rows.verifications.load(*key, row.map(Arc::new));
         }
         Ok(())
     }
@@ -231,11 +238,13 @@ impl SqliteBackend {
         {
             let mut changed = with(change, rows.verifications.changed());
             changed.sort_unstable_by_key(|row| row.key);
-            let values = changed.into_iter().map(|row| match change {
-                Change::Insert | Change::None => verification_values(row),
-                Change::Update => verification_changes(row),
-            });
-            self.save(sql, values)?;
+            let changed = changed.into_iter();
+            match change {
+                Change::Insert | Change::None => {
+                    self.save(sql, changed.map(|row| verification_values(row)))?;
+                }
+                Change::Update => self.save(sql, changed.map(|row| verification_changes(row)))?,
+            }
         }
         for (change, sql) in [(Change::Insert, &ADD_MESSAGE), (Change::Update, &CHANGE_MESSAGE)] {
             let mut changed = with(change, rows.messages.changed());
@@ -278,6 +287,9 @@ impl SqliteBackend {
         }
         for (key, row, _) in rows.messages.changed() {
             self.due.set(*key, row.due_at);
+        }
+        for (_, row, _) in rows.verifications.changed() {
+            self.live.set(row);
         }
         if let Some((_, row, _)) = rows.verifications.changed().next() {
             self.forget(row.created_at);
@@ -340,6 +352,11 @@ fn failure_values(failure: &Failure) -> [Value<'_>; 2] {
 
 #[async_trait]
 impl Backend for SqliteBackend {
+    // It has a thread of its own, which the threads that serve requests may be waiting for.
+    fn gather(&self) {
+        std::thread::yield_now();
+    }
+
     async fn load(&mut self, keys: &Keys, rows: &mut Rows) -> Result<(), StoreError> {
         self.begin()?;
         self.load_rows(keys, rows)
@@ -361,6 +378,8 @@ impl Backend for SqliteBackend {
     }
 
     async fn abandon(&mut self) {
+        // What a failed commit left behind is for the file to say.
+        self.live = LiveRows::default();
         if !self.connection.is_autocommit()
             && let Err(error) = self.connection.execute_batch("rollback")
         {

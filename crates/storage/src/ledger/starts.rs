@@ -1,9 +1,8 @@
 //! The idempotency keys of a day, for the backend that one process owns.
 
-use std::collections::HashMap;
-
 use countersign_core::ledger::{IdempotencyKey, StoredStart};
 use countersign_core::time::{Timestamp, hours};
+use foldhash::HashMap;
 
 /// Two generations of a day each: when one is full, the older is forgotten at once. So a key is
 /// known for 24 hours at least and 48 at most, and nothing is ever swept.

@@ -62,10 +62,10 @@ pub(crate) fn message(columns: &dyn Columns) -> Result<Message, StoreError> {
 }
 
 /// All its values, in the order of [`MESSAGE_COLUMNS`].
-pub(crate) fn message_values(row: &Message) -> Vec<Value<'_>> {
+pub(crate) fn message_values(row: &Message) -> [Value<'_>; 19] {
     let receipts = &row.receipts;
     let price = receipts.price.as_ref();
-    vec![
+    [
         row.key.tenant.as_bytes().into(),
         row.key.verification.as_bytes().into(),
         row.key.number.into(),

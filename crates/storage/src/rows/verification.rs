@@ -81,9 +81,9 @@ pub(crate) fn verification(columns: &dyn Columns) -> Result<Verification, StoreE
 }
 
 /// All its values, in the order of [`VERIFICATION_COLUMNS`].
-pub(crate) fn verification_values(row: &Verification) -> Vec<Value<'_>> {
+pub(crate) fn verification_values(row: &Verification) -> [Value<'_>; 27] {
     let idempotency = row.idempotency.as_ref();
-    let mut values = vec![
+    let fixed = [
         row.key.tenant.as_bytes().into(),
         row.key.id.as_bytes().into(),
         (&row.phone.0).into(),
@@ -100,16 +100,15 @@ pub(crate) fn verification_values(row: &Verification) -> Vec<Value<'_>> {
         row.client_ip.as_deref().into(),
         row.details.as_ref().map(Sealed::as_bytes).into(),
     ];
-    debug_assert_eq!(values.len(), FIRST_CHANGING);
-    values.extend(changing(row));
-    values
+    let mut values = fixed.into_iter().chain(changing(row));
+    std::array::from_fn(|_| values.next().unwrap_or(Value::Null))
 }
 
 /// The key and the values that change: what an update is given.
-pub(crate) fn verification_changes(row: &Verification) -> Vec<Value<'_>> {
-    let mut values = vec![row.key.tenant.as_bytes().into(), row.key.id.as_bytes().into()];
-    values.extend(changing(row));
-    values
+pub(crate) fn verification_changes(row: &Verification) -> [Value<'_>; 14] {
+    let key = [row.key.tenant.as_bytes().into(), row.key.id.as_bytes().into()];
+    let mut values = key.into_iter().chain(changing(row));
+    std::array::from_fn(|_| values.next().unwrap_or(Value::Null))
 }
 
 fn changing(row: &Verification) -> [Value<'_>; 12] {

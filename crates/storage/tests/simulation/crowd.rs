@@ -133,6 +133,7 @@ impl Crowd {
         now: Timestamp,
     ) -> Start {
         let policy = self.scene.policy.clone();
+        let verification = verification.into();
         Start { verification, mode, policy, event: event(dice, now), now }
     }
 

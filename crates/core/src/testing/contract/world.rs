@@ -104,6 +104,7 @@ impl<'a> World<'a> {
         mode: StartMode,
     ) -> StartOutcome {
         let (policy, event, now) = (self.policy.clone(), self.event(), self.now());
+        let verification = Arc::new(verification);
         let start = Start { verification, mode, policy, event, now };
         self.ledger.run(start).await.expect("storage answers")
     }

@@ -1,5 +1,7 @@
 //! Loading rows, locked, in one round trip.
 
+use std::sync::Arc;
+
 use countersign_core::delivery::MessageKey;
 use countersign_core::id::{TenantId, VerificationId};
 use countersign_core::keyring::Sealed;
@@ -59,7 +61,7 @@ pub(super) fn take(name: &str, found: &[Row], rows: &mut Rows) -> Result<(), Sto
             sql::FIND_STARTS => take_start(row, rows)?,
             sql::FIND_VERIFICATIONS => {
                 let row = verification(row)?;
-                rows.verifications.load(row.key, Some(row));
+                rows.verifications.load(row.key, Some(Arc::new(row)));
             }
             sql::FIND_MESSAGES => {
                 let row = message(row)?;

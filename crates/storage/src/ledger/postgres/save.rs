@@ -10,9 +10,10 @@ use crate::rows::{Value, message_values, verification_changes, verification_valu
 pub(super) fn calls(rows: &Rows) -> Vec<Call<'_>> {
     let verifications = |change| rows.verifications.changed().filter(move |row| row.2 == change);
     let messages = |change| rows.messages.changed().filter(move |row| row.2 == change);
-    let message_rows = |change| messages(change).map(|(_, row, _)| message_values(row)).collect();
-    let added = verifications(Change::Insert).map(|(_, row, _)| verification_values(row));
-    let changed = verifications(Change::Update).map(|(_, row, _)| verification_changes(row));
+    let message_rows =
+        |change| messages(change).map(|(_, row, _)| message_values(row).into()).collect();
+    let added = verifications(Change::Insert).map(|(_, row, _)| verification_values(row).into());
+    let changed = verifications(Change::Update).map(|(_, row, _)| verification_changes(row).into());
     let calls = [
         table(sql::SET_LIMITS, limits(rows)),
         table(sql::ADD_VERIFICATIONS, added.collect()),

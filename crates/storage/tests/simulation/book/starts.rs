@@ -24,7 +24,7 @@ impl Book {
         match outcome {
             StartOutcome::Started { verification, message } => {
                 Invariant::RowsAreAsDecided.hold(
-                    **verification == start.verification
+                    *verification == start.verification
                         && message.verification_key() == verification.key
                         && message.number == 1,
                     || format!("{:?} started {:?}", start.verification.key, verification.key),

@@ -22,7 +22,7 @@ pub(super) async fn a_due_message_is_claimed_once(world: &mut World<'_>) {
     let claimed = world.claim_one().await;
 
     assert_eq!((claimed.key, claimed.attempt), (first_message(key), 1));
-    assert_eq!(claimed.verification, verification, "with what is needed to send it");
+    assert_eq!(*claimed.verification, verification, "with what is needed to send it");
     let mut expected = Message::queued(claimed.key, verification.channel, world.now());
     assert_eq!(expected.claim(world.now()), Claim::Call { attempt: 1 });
     assert_eq!(world.message(claimed.key).await, expected);
