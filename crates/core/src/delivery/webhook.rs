@@ -53,14 +53,12 @@ pub struct StatusNotice {
     pub receipt: Receipt,
 }
 
-/// A message that somebody wrote to the business.
+/// A message that somebody wrote to the business. What it says stays in the webhook.
 #[derive(Clone, PartialEq, Eq)]
 pub struct InboundMessage {
     /// The provider's id. It holds the sender's number: treat it as personal.
     pub provider_id: String,
     pub sent_at: Timestamp,
-    /// The provider's own words, as JSON.
-    pub content: Vec<u8>,
 }
 
 impl std::fmt::Debug for InboundMessage {

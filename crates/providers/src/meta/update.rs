@@ -38,8 +38,6 @@ pub(super) struct Change<'a, L> {
 pub(super) struct Value<'a, L> {
     #[serde(borrow)]
     metadata: Option<Metadata<'a>>,
-    #[serde(borrow)]
-    pub(super) contacts: Option<&'a RawValue>,
     pub(super) messages: Option<L>,
     pub(super) statuses: Option<L>,
 }
@@ -50,25 +48,12 @@ struct Metadata<'a> {
     phone_number_id: Cow<'a, str>,
 }
 
-/// What a person wrote; the rest of it is kept as it is.
+/// What files a message that a person wrote; what it says is in the stored webhook.
 #[derive(Deserialize)]
 pub(super) struct Message<'a> {
     #[serde(borrow)]
     pub(super) id: Cow<'a, str>,
     pub(super) timestamp: Whole,
-    /// The phone number. Absent for some who have a username.
-    #[serde(borrow)]
-    pub(super) from: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(super) from_user_id: Option<&'a RawValue>,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Contact<'a> {
-    #[serde(borrow)]
-    pub(super) wa_id: Option<&'a RawValue>,
-    #[serde(borrow)]
-    pub(super) user_id: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -107,9 +92,9 @@ impl<L> Value<'_, L> {
 
 impl<'a, L> Change<'a, L> {
     pub(super) fn map<M>(self, mut read: impl FnMut(L) -> M) -> Change<'a, M> {
-        let Value { metadata, contacts, messages, statuses } = self.value;
+        let Value { metadata, messages, statuses } = self.value;
         let (messages, statuses) = (messages.map(&mut read), statuses.map(read));
-        Change { field: self.field, value: Value { metadata, contacts, messages, statuses } }
+        Change { field: self.field, value: Value { metadata, messages, statuses } }
     }
 }
 

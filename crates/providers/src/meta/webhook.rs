@@ -3,8 +3,6 @@
 //! A webhook carries up to a thousand updates, of all accounts that its app serves. Each is read
 //! alone: one that is new to us, or broken, or another account's is counted and spoils no other.
 
-use std::collections::HashMap;
-
 use aws_lc_rs::{constant_time, digest};
 use countersign_core::delivery::{
     Handshake, InboundMessage, MessageKey, Notice, Price, RawWebhook, Receipt, ReceiptKind,
@@ -16,16 +14,12 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::signature;
-use super::update::{
-    Change, Contact, Entry, Envelope, Failure, List, Message, Pricing, Status, parse,
-};
+use super::update::{Change, Entry, Envelope, Failure, List, Message, Pricing, Status, parse};
 use super::wire::Whole;
 
 const LONGEST_CHALLENGE: usize = 64;
 /// The last second of the year 9999.
 const LAST_SECOND: i64 = 253_402_300_799;
-/// A message is read again later, by readers that refuse deeper nesting.
-const DEEPEST: usize = 32;
 const LONGEST_WORD: usize = 64;
 
 /// The answer to the question whether this address wants an account's webhooks.
@@ -109,10 +103,8 @@ impl Reader<'_> {
             let notice = self.status(status.get());
             self.note(notice.filter(|_| is_ours));
         }
-        let messages = value.messages.unwrap_or_default();
-        let contacts = if messages.is_empty() { HashMap::new() } else { contacts(value.contacts) };
-        for message in messages {
-            let notice = self.message(message, &contacts);
+        for message in value.messages.unwrap_or_default() {
+            let notice = self.message(message.get());
             self.note(notice.filter(|_| is_ours));
         }
     }
@@ -138,17 +130,11 @@ impl Reader<'_> {
         Some(Notice::Status(StatusNotice { message, receipt: Receipt { kind, at, error, price } }))
     }
 
-    fn message(&mut self, raw: &RawValue, contacts: &HashMap<&str, &RawValue>) -> Option<Notice> {
-        let message: Message<'_> = serde_json::from_str(raw.get()).ok()?;
+    fn message(&mut self, raw: &str) -> Option<Notice> {
+        let message: Message<'_> = serde_json::from_str(raw).ok()?;
         let sent_at = self.time(message.timestamp)?;
-        let contact_of = |id: Option<&RawValue>| contacts.get(id?.get()).copied();
-        let contact = contact_of(message.from).or_else(|| contact_of(message.from_user_id));
-        let is_readable = !message.id.is_empty() && is_shallow(raw.get());
-        is_readable.then(|| {
-            let provider_id = message.id.into_owned();
-            let content = content(raw, contact);
-            Notice::Message(InboundMessage { provider_id, sent_at, content })
-        })
+        let provider_id = Some(message.id.into_owned()).filter(|id| !id.is_empty())?;
+        Some(Notice::Message(InboundMessage { provider_id, sent_at }))
     }
 
     /// Every time that can be read is looked at, so that all who share a webhook file it alike.
@@ -187,46 +173,4 @@ fn price(pricing: &Pricing<'_>) -> Option<Price> {
     let says_something =
         price.billable.is_some() || price.kind.is_some() || price.category.is_some();
     says_something.then_some(price)
-}
-
-/// The contacts by what a message may name them by: the phone number or the user id.
-fn contacts(raw: Option<&RawValue>) -> HashMap<&str, &RawValue> {
-    let mut contacts = HashMap::new();
-    for raw in parse::<List<'_>>(raw).unwrap_or_default() {
-        let Some(contact) = parse::<Contact<'_>>(Some(raw)) else { continue };
-        if is_shallow(raw.get()) {
-            contacts.extend(contact.wa_id.map(|id| (id.get(), raw)));
-            contacts.extend(contact.user_id.map(|id| (id.get(), raw)));
-        }
-    }
-    contacts
-}
-
-fn content(message: &RawValue, contact: Option<&RawValue>) -> Vec<u8> {
-    let contact = contact.map_or("null", RawValue::get);
-    [r#"{"message":"#, message.get(), r#","contact":"#, contact, "}"].concat().into_bytes()
-}
-
-/// Whether JSON has few enough brackets within brackets.
-fn is_shallow(json: &str) -> bool {
-    let opening = json.bytes().filter(|byte| matches!(byte, b'{' | b'[')).count();
-    // Too few brackets to be deep, as nearly always.
-    opening <= DEEPEST || depth(json) <= DEEPEST
-}
-
-fn depth(json: &str) -> usize {
-    let (mut depth, mut deepest, mut is_text) = (0_usize, 0, false);
-    let mut bytes = json.bytes();
-    while let Some(byte) = bytes.next() {
-        match byte {
-            b'"' => is_text = !is_text,
-            // The next character stands for itself.
-            b'\\' => drop(bytes.next()),
-            b'{' | b'[' if !is_text => depth += 1,
-            b'}' | b']' if !is_text => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        deepest = deepest.max(depth);
-    }
-    deepest
 }

@@ -15,25 +15,25 @@ const WEBHOOKS: &[Expected] = &[
     (
         "webhook_batch.json",
         &[
-            "message 2026-10-06T15:20:42.000Z from 4915550102030",
-            "message 2026-10-06T15:20:43.000Z from 4915550102030",
+            "message 2026-10-06T15:20:42.000Z",
+            "message 2026-10-06T15:20:43.000Z",
             "delivered 2026-10-06T15:20:07.000Z regular",
             "sent 2026-10-06T15:20:05.000Z regular",
         ],
         1,
     ),
-    ("webhook_contacts.json", &["message 2026-10-06T15:20:42.000Z from 4915550102030"], 0),
-    ("webhook_edit.json", &["message 2026-10-06T15:20:55.000Z from 4915550102030"], 0),
+    ("webhook_contacts.json", &["message 2026-10-06T15:20:42.000Z"], 0),
+    ("webhook_edit.json", &["message 2026-10-06T15:20:55.000Z"], 0),
     ("webhook_errors_only.json", &[], 1),
-    ("webhook_image_caption.json", &["message 2026-10-06T15:20:42.000Z from 4915550102030"], 0),
+    ("webhook_image_caption.json", &["message 2026-10-06T15:20:42.000Z"], 0),
     ("webhook_status_delivered.json", &["delivered 2026-10-06T15:20:07.000Z regular"], 0),
     ("webhook_status_failed.json", &["failed 2026-10-06T15:20:03.000Z 131026"], 0),
     ("webhook_status_read.json", &["read 2026-10-06T15:20:19.000Z"], 0),
     ("webhook_status_sent.json", &["sent 2026-10-06T15:20:05.000Z regular"], 0),
     ("webhook_template_status.json", &[], 1),
-    ("webhook_text.json", &["message 2026-10-06T15:20:42.000Z from 4915550102030"], 0),
-    ("webhook_text_username_only.json", &["message 2026-10-06T15:20:42.000Z from nobody"], 0),
-    ("webhook_unsupported.json", &["message 2026-10-06T15:20:42.000Z from 4915550102030"], 0),
+    ("webhook_text.json", &["message 2026-10-06T15:20:42.000Z"], 0),
+    ("webhook_text_username_only.json", &["message 2026-10-06T15:20:42.000Z"], 0),
+    ("webhook_unsupported.json", &["message 2026-10-06T15:20:42.000Z"], 0),
     ("webhook_v23_status.json", &["sent 2025-06-30T20:00:00.000Z"], 0),
 ];
 
@@ -61,10 +61,7 @@ fn line(notice: &Notice) -> String {
             parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
         }
         Notice::Message(message) => {
-            let content: serde_json::Value = serde_json::from_slice(&message.content).unwrap();
-            assert!(content["contact"]["user_id"].is_string());
-            let from = content["message"]["from"].as_str().unwrap_or("nobody");
-            format!("message {} from {from}", message.sent_at.rfc3339())
+            format!("message {}", message.sent_at.rfc3339())
         }
     }
 }
