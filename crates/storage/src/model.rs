@@ -107,6 +107,8 @@ impl Model {
 
 #[async_trait]
 impl Backend for Tables {
+    async fn gather(&mut self) {}
+
     async fn load(&mut self, keys: &Keys, rows: &mut Rows) -> Result<(), StoreError> {
         self.maps.load(keys, rows);
         Ok(())

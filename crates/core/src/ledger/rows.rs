@@ -162,6 +162,7 @@ impl<K: RowKey, V> Table<K, V> {
         slot.value.as_mut()
     }
 
+    /// Adds a row that is not there yet.
     pub fn insert(&mut self, key: K, value: V) {
         self.0.insert(key, Slot { value: Some(value), change: Change::Insert });
     }
@@ -169,6 +170,15 @@ impl<K: RowKey, V> Table<K, V> {
     /// Empties it, and keeps its room for the next batch.
     pub fn clear(&mut self) {
         self.0.clear();
+    }
+
+    /// Notes what a row has become, whether there was one or not.
+    pub fn set(&mut self, key: K, value: V) {
+        let slot = self.0.entry(key).or_insert(Slot { value: None, change: Change::None });
+        slot.change = match slot.value.replace(value) {
+            Some(_) if slot.change != Change::Insert => Change::Update,
+            Some(_) | None => Change::Insert,
+        };
     }
 
     /// The rows that have to be saved.

@@ -222,7 +222,7 @@ pub(super) fn charge(
             }
             Counter::Pace(pace) => pace.charge(policy.limits.per_tenant_per_minute, now),
         }
-        rows.counters.insert(key, counter);
+        rows.counters.set(key, counter);
     }
 }
 

@@ -25,6 +25,7 @@ create table api_keys (
     revoked_at bigint
 );
 
+-- Pages of tables whose rows change keep room for the next version of a row beside it.
 create table verifications (
     tenant_id bytea not null,
     id bytea not null,
@@ -54,7 +55,7 @@ create table verifications (
     client_ip text,
     details bytea,
     primary key (tenant_id, id)
-);
+) with (fillfactor = 80);
 
 create index verifications_overdue on verifications (expires_at) where state = 'pending';
 
@@ -79,7 +80,7 @@ create table messages (
     created_at bigint not null,
     accepted_at bigint,
     primary key (tenant_id, verification_id, number)
-);
+) with (fillfactor = 80);
 
 create table events (
     tenant_id bytea not null,
@@ -117,7 +118,7 @@ create table limits (
     key bytea primary key,
     state bytea not null,
     forget_at bigint not null
-);
+) with (fillfactor = 80);
 
 create index limits_forgotten on limits (forget_at);
 
@@ -130,4 +131,4 @@ create table starts (
     primary key (tenant_id, key)
 );
 
-create index starts_old on starts (at);
+create index starts_old on starts using brin (at) with (autosummarize = on);

@@ -11,7 +11,7 @@ use countersign_core::store::StoreError;
 #[async_trait]
 pub(crate) trait Backend: Send + 'static {
     /// Lets others run for a moment before a batch begins, if that is cheap.
-    fn gather(&self) {}
+    async fn gather(&mut self);
 
     /// Adds the named rows to `rows`, locked until the batch ends: every key is loaded
     /// afterwards, with a value or without.

@@ -95,7 +95,7 @@ pub(crate) async fn work(requests: Requests, mut backend: impl Backend) {
             take(request, &mut batch, &mut waiting);
         }
         // Those who are about to ask join this batch rather than wait for the next.
-        backend.gather();
+        backend.gather().await;
         while batch.len() < MOST
             && let Ok(request) = waiting.try_recv()
         {

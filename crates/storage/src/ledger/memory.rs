@@ -36,6 +36,8 @@ pub(crate) struct Maps {
 
 #[async_trait]
 impl Backend for Arc<Mutex<Maps>> {
+    async fn gather(&mut self) {}
+
     async fn load(&mut self, keys: &Keys, rows: &mut Rows) -> Result<(), StoreError> {
         self.lock().expect("no holder panics").load(keys, rows);
         Ok(())

@@ -60,10 +60,10 @@ const ADD_FAILURE: &str = "
     insert into failures (phone, at)
     values (?1, ?2)";
 
-// A thread of its own moves the log into the file. 32 MiB hold the pages that are written to.
+// A thread of its own moves the log into the file. 16 MiB hold the pages that are written to.
 const PRAGMAS: &str = "
     pragma wal_autocheckpoint = 0;
-    pragma cache_size = -32768;
+    pragma cache_size = -16384;
     pragma temp_store = memory;";
 
 const VERIFICATION_KEY: &str = "
@@ -353,7 +353,7 @@ fn failure_values(failure: &Failure) -> [Value<'_>; 2] {
 #[async_trait]
 impl Backend for SqliteBackend {
     // It has a thread of its own, which the threads that serve requests may be waiting for.
-    fn gather(&self) {
+    async fn gather(&mut self) {
         std::thread::yield_now();
     }
 

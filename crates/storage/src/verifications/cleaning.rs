@@ -100,7 +100,6 @@ const DELETE_STARTS: &str = "
         select tenant_id, key
         from starts
         where at < $1
-        order by at
         limit $2
         for update skip locked)";
 

@@ -113,9 +113,6 @@ fn push_limits(keys: &Keys, calls: &mut Vec<Call<'static>>) {
     wanted.extend(keys.counters.iter().map(|key| key.to_bytes().to_vec()));
     wanted.sort_unstable();
     wanted.dedup();
-    if !wanted.is_empty() {
-        calls.push((sql::MAKE_LIMITS, vec![Box::new(wanted.clone())]));
-    }
     let keys = &keys.verifications;
     let tenants: Vec<Bytes> = keys.iter().map(|key| key.tenant.as_bytes().to_vec()).collect();
     let ids: Vec<Bytes> = keys.iter().map(|key| key.id.as_bytes().to_vec()).collect();
@@ -166,10 +163,8 @@ fn take_limit(row: &dyn Columns, rows: &mut Rows) -> Result<(), StoreError> {
     let (kind, id) = key.split_first().ok_or_else(corrupt)?;
     let id = id16(id).ok_or_else(corrupt)?;
     if *kind == PHONE {
-        let record = PhoneRecord::decode(state);
-        // An empty one was made to be locked.
-        let record = if state.is_empty() { None } else { Some(record.ok_or_else(corrupt)?) };
-        rows.phones.load(PhoneKey(id), record);
+        let record = PhoneRecord::decode(state).ok_or_else(corrupt)?;
+        rows.phones.load(PhoneKey(id), Some(record));
         return Ok(());
     }
     let key = match kind {
@@ -177,9 +172,8 @@ fn take_limit(row: &dyn Columns, rows: &mut Rows) -> Result<(), StoreError> {
         2 => CounterKey::Tenant(TenantId::from_bytes(id)),
         _ => return Err(corrupt()),
     };
-    let counter = Counter::decode(key, state);
-    let counter = if state.is_empty() { None } else { Some(counter.ok_or_else(corrupt)?) };
-    rows.counters.load(key, counter);
+    let counter = Counter::decode(key, state).ok_or_else(corrupt)?;
+    rows.counters.load(key, Some(counter));
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! Saving the changes of a batch in one round trip.
 
 use countersign_core::ledger::{Change, Rows};
+use countersign_core::time::Timestamp;
 
 use super::load::limit_key;
 use super::sql::{self, Call, Param};
@@ -15,7 +16,8 @@ pub(super) fn calls(rows: &Rows) -> Vec<Call<'_>> {
     let added = verifications(Change::Insert).map(|(_, row, _)| verification_values(row).into());
     let changed = verifications(Change::Update).map(|(_, row, _)| verification_changes(row).into());
     let calls = [
-        table(sql::SET_LIMITS, limits(rows)),
+        table(sql::ADD_LIMITS, limits(rows, Change::Insert)),
+        table(sql::CHANGE_LIMITS, limits(rows, Change::Update)),
         table(sql::ADD_VERIFICATIONS, added.collect()),
         table(sql::CHANGE_VERIFICATIONS, changed.collect()),
         table(sql::ADD_MESSAGES, message_rows(Change::Insert)),
@@ -40,18 +42,31 @@ fn table<'a>(name: &'static str, rows: Vec<Vec<Value<'a>>>) -> Option<Call<'a>> 
     Some((name, columns.into_iter().map(|column| Box::new(column) as Param<'a>).collect()))
 }
 
-fn limits(rows: &Rows) -> Vec<Vec<Value<'static>>> {
+fn limits(rows: &Rows, wanted: Change) -> Vec<Vec<Value<'static>>> {
     let phones = rows
         .phones
         .changed()
+        .filter(|(.., change)| *change == wanted)
         .map(|(key, record, _)| (limit_key(*key), record.encode(), record.forget_at()));
-    let counters = rows
-        .counters
-        .changed()
-        .map(|(key, counter, _)| (key.to_bytes().to_vec(), counter.encode(), counter.forget_at()));
+    let counters =
+        rows.counters.changed().filter(|(.., change)| *change == wanted).map(
+            |(key, counter, _)| (key.to_bytes().to_vec(), counter.encode(), counter.forget_at()),
+        );
     let mut limits: Vec<_> = phones.chain(counters).collect();
     limits.sort_unstable();
-    limits.into_iter().map(|(key, state, at)| vec![key.into(), state.into(), at.into()]).collect()
+    let row = |(key, state, at): (Vec<u8>, Vec<u8>, Timestamp)| {
+        vec![key.into(), state.into(), next_hour(at).into()]
+    };
+    limits.into_iter().map(row).collect()
+}
+
+/// A limit is forgotten at a full hour: while its index entry stays the same, PostgreSQL need not
+/// write another one for each change.
+fn next_hour(at: Timestamp) -> Timestamp {
+    let hour = 3_600_000;
+    Timestamp::from_millis(
+        at.millis().saturating_add(hour - 1).div_euclid(hour).saturating_mul(hour),
+    )
 }
 
 fn starts(rows: &Rows) -> Vec<Vec<Value<'_>>> {

@@ -47,6 +47,7 @@ impl PostgresBackend {
 impl Session {
     async fn start(url: &str) -> Result<Self, StoreError> {
         let client = client(url).await?;
+        client.batch_execute(sql::PLAN_BY_INDEX).await.map_err(refused)?;
         let mut statements = HashMap::new();
         for (name, text) in sql::statements() {
             statements.insert(name, client.prepare(&text).await.map_err(refused)?);
@@ -118,6 +119,10 @@ impl Session {
 
 #[async_trait]
 impl Backend for PostgresBackend {
+    async fn gather(&mut self) {
+        tokio::task::yield_now().await;
+    }
+
     async fn load(&mut self, keys: &Keys, rows: &mut Rows) -> Result<(), StoreError> {
         self.session().await?.load(keys, rows).await
     }
