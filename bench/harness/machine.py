@@ -52,6 +52,11 @@ def resident_mib(pid: int) -> float:
     raise RuntimeError(f"process {pid} has no resident memory")
 
 
+def cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def description() -> str:
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     models = (line.split(":")[1].strip() for line in lines if line.startswith("model name"))

@@ -3,6 +3,7 @@
 mod backend;
 mod batcher;
 mod checkpoint;
+mod compact;
 mod due;
 mod live;
 mod memory;
