@@ -190,6 +190,21 @@ impl<K: RowKey, V> Table<K, V> {
     }
 }
 
+impl<K: RowKey + Ord, V> Table<K, V> {
+    /// The rows that have to be saved, in the order of their keys.
+    pub fn changed_in_order(&self) -> Vec<(&K, &V, Change)> {
+        let mut changed: Vec<_> = self.changed().collect();
+        changed.sort_unstable_by_key(|(key, ..)| **key);
+        changed
+    }
+
+    /// Those of them that changed in one way.
+    pub fn changed_as(&self, wanted: Change) -> impl Iterator<Item = &V> {
+        let changed = self.changed_in_order().into_iter();
+        changed.filter(move |(.., change)| *change == wanted).map(|(_, row, _)| row)
+    }
+}
+
 impl<K: RowKey, V: Default> Table<K, V> {
     /// The row, to be changed; an empty one when there is none yet.
     pub fn edit_or_default(&mut self, key: K) -> &mut V {

@@ -1,9 +1,9 @@
 //! A map of short values that costs little more memory than what is in it: a process keeps
 //! millions of limits and idempotency keys.
 //!
-//! Entries lie one after the other in a log, and a table of their places finds them. A plain
-//! hash map would keep every second entry's room empty, and each value in an allocation of its
-//! own.
+//! Keys are hashes. Entries lie one after the other in a log, and a table of their places finds
+//! them. A plain hash map would keep every second entry's room empty, and each value in an
+//! allocation of its own.
 
 use std::hash::BuildHasher;
 use std::ops::Range;
@@ -15,82 +15,75 @@ use hashbrown::HashTable;
 const SHARDS: usize = 64;
 /// An entry is the length of its value, its key and its value.
 const LENGTH: usize = 2;
+const KEY: usize = 16;
 /// Bits of a place that say where in its chunk an entry begins; the others say which chunk.
 const OFFSET_BITS: u32 = 14;
 /// Bytes of a chunk. All have the same size, so that what one log gives back fits another.
 const CHUNK: usize = 1 << OFFSET_BITS;
 
+pub(super) type Key = [u8; KEY];
+
 #[derive(Debug)]
-pub(super) struct CompactMap<const KEY: usize> {
-    shards: Vec<Shard<KEY>>,
+pub(super) struct CompactMap {
+    shards: Vec<Shard>,
     hasher: RandomState,
 }
 
 #[derive(Debug, Default)]
-struct Shard<const KEY: usize> {
+struct Shard {
     places: HashTable<u32>,
-    log: Log<KEY>,
+    log: Log,
     /// Bytes of the log that no place names any more.
     wasted: usize,
 }
 
 #[derive(Debug, Default)]
-struct Log<const KEY: usize> {
+struct Log {
     chunks: Vec<Vec<u8>>,
     /// Bytes of all entries.
     length: usize,
 }
 
-impl<const KEY: usize> Default for CompactMap<KEY> {
+impl Default for CompactMap {
     fn default() -> Self {
         let shards = (0..SHARDS).map(|_| Shard::default()).collect();
         Self { shards, hasher: RandomState::default() }
     }
 }
 
-impl<const KEY: usize> CompactMap<KEY> {
+impl CompactMap {
     pub(super) const fn shards() -> usize {
         SHARDS
     }
 
-    pub(super) fn get(&self, key: &[u8; KEY]) -> Option<&[u8]> {
+    pub(super) fn get(&self, key: &Key) -> Option<&[u8]> {
         let hash = self.hasher.hash_one(key);
-        let Shard { places, log, .. } = &self.shards[shard_of(hash)];
+        let Shard { places, log, .. } = &self.shards[shard_of(key)];
         let place = places.find(hash, |place| log.key(*place) == key)?;
         Some(log.value(*place))
     }
 
     /// Values have at most 65,535 bytes; what is longer is cut off there.
-    pub(super) fn set(&mut self, key: &[u8; KEY], value: &[u8]) {
+    pub(super) fn set(&mut self, key: &Key, value: &[u8]) {
         let hash = self.hasher.hash_one(key);
-        let shard = &mut self.shards[shard_of(hash)];
+        let shard = &mut self.shards[shard_of(key)];
         shard.set(hash, key, value, &self.hasher);
     }
 
-    pub(super) fn remove(&mut self, key: &[u8; KEY]) {
-        let hash = self.hasher.hash_one(key);
-        let shard = &mut self.shards[shard_of(hash)];
-        shard.remove(hash, key, &self.hasher);
-    }
-
     /// Drops entries of one shard. Answers how many went.
-    pub(super) fn retain(
-        &mut self,
-        shard: usize,
-        keep: impl FnMut(&[u8; KEY], &[u8]) -> bool,
-    ) -> usize {
+    pub(super) fn retain(&mut self, shard: usize, keep: impl FnMut(&Key, &[u8]) -> bool) -> usize {
         let hasher = &self.hasher;
         self.shards.get_mut(shard).map_or(0, |shard| shard.retain(keep, hasher))
     }
 }
 
-// The table of a shard uses the other bits.
-fn shard_of(hash: u64) -> usize {
-    usize::try_from(hash >> 40).unwrap_or_default() % SHARDS
+// By the key itself, so that the same entries are swept together wherever they are kept.
+fn shard_of(key: &Key) -> usize {
+    usize::from(key[0]) % SHARDS
 }
 
-impl<const KEY: usize> Shard<KEY> {
-    fn set(&mut self, hash: u64, key: &[u8; KEY], value: &[u8], hasher: &RandomState) {
+impl Shard {
+    fn set(&mut self, hash: u64, key: &Key, value: &[u8], hasher: &RandomState) {
         let Self { places, log, wasted } = self;
         if let Some(place) = places.find_mut(hash, |place| log.key(*place) == key) {
             let old = log.value_mut(*place);
@@ -107,20 +100,7 @@ impl<const KEY: usize> Shard<KEY> {
         self.tidy(hasher);
     }
 
-    fn remove(&mut self, hash: u64, key: &[u8; KEY], hasher: &RandomState) {
-        let Self { places, log, wasted } = self;
-        if let Ok(entry) = places.find_entry(hash, |place| log.key(*place) == key) {
-            let (place, _) = entry.remove();
-            *wasted += LENGTH + KEY + log.value(place).len();
-            self.tidy(hasher);
-        }
-    }
-
-    fn retain(
-        &mut self,
-        mut keep: impl FnMut(&[u8; KEY], &[u8]) -> bool,
-        hasher: &RandomState,
-    ) -> usize {
+    fn retain(&mut self, mut keep: impl FnMut(&Key, &[u8]) -> bool, hasher: &RandomState) -> usize {
         let Self { places, log, wasted } = self;
         let before = places.len();
         places.retain(|place| {
@@ -153,8 +133,8 @@ impl<const KEY: usize> Shard<KEY> {
     }
 }
 
-impl<const KEY: usize> Log<KEY> {
-    fn append(&mut self, key: &[u8; KEY], value: &[u8]) -> u32 {
+impl Log {
+    fn append(&mut self, key: &Key, value: &[u8]) -> u32 {
         let length = u16::try_from(value.len()).unwrap_or(u16::MAX);
         let value = &value[..length.into()];
         let needed = LENGTH + KEY + value.len();
@@ -173,7 +153,7 @@ impl<const KEY: usize> Log<KEY> {
         u32::try_from(place).expect("a shard has less than 4 GiB")
     }
 
-    fn key(&self, place: u32) -> &[u8; KEY] {
+    fn key(&self, place: u32) -> &Key {
         let (chunk, start) = position(place);
         self.chunks[chunk][start + LENGTH..].first_chunk().expect("every place is that of an entry")
     }
@@ -211,15 +191,13 @@ mod tests {
 
     use super::*;
 
-    type Key = [u8; 16];
-
     fn key(n: u8) -> Key {
         let mut key = [7; 16];
-        key[3] = n;
+        key[0] = n;
         key
     }
 
-    fn all(map: &CompactMap<16>) -> BTreeMap<Key, Vec<u8>> {
+    fn all(map: &CompactMap) -> BTreeMap<Key, Vec<u8>> {
         (0..=u8::MAX)
             .filter_map(|n| map.get(&key(n)).map(|value| (key(n), value.to_vec())))
             .collect()
@@ -230,14 +208,11 @@ mod tests {
         fn it_says_what_a_plain_map_says(
             steps in vec((any::<u8>(), vec(any::<u8>(), 0..200), any::<bool>()), 0..600),
         ) {
-            let (mut map, mut plain) = (CompactMap::<16>::default(), BTreeMap::new());
+            let (mut map, mut plain) = (CompactMap::default(), BTreeMap::new());
             for (n, value, is_sweep) in steps {
-                if is_sweep && n >= 128 {
-                    map.remove(&key(n - 128));
-                    plain.remove(&key(n - 128));
-                } else if is_sweep && n < 16 {
-                    let keep = |key: &Key, _: &[u8]| key[3] % 16 != n;
-                    for shard in 0..CompactMap::<16>::shards() {
+                if is_sweep && n < 16 {
+                    let keep = |key: &Key, _: &[u8]| key[0] % 16 != n;
+                    for shard in 0..CompactMap::shards() {
                         map.retain(shard, keep);
                     }
                     plain.retain(|key, value: &mut Vec<u8>| keep(key, value));
@@ -253,7 +228,7 @@ mod tests {
 
     #[test]
     fn what_is_written_over_does_not_pile_up() {
-        let mut map = CompactMap::<16>::default();
+        let mut map = CompactMap::default();
         for round in 0..10_000_u32 {
             let length = usize::try_from(round % 64).unwrap_or_default();
             map.set(&key(1), &vec![1; length]);
@@ -265,7 +240,7 @@ mod tests {
 
     #[test]
     fn what_is_longer_than_a_chunk_has_one_to_itself() {
-        let mut map = CompactMap::<16>::default();
+        let mut map = CompactMap::default();
         let long = vec![3; 3 * CHUNK];
         for n in 0..=u8::MAX {
             map.set(&key(n), if n % 16 == 0 { &long } else { &[1] });

@@ -5,46 +5,43 @@ use std::collections::{BTreeSet, VecDeque};
 
 use countersign_core::delivery::MessageKey;
 use countersign_core::time::Timestamp;
-
-use super::compact::CompactMap;
+use foldhash::HashSet;
 
 /// Fresh messages, leases and retries each come in the order of their times.
 const LANES: usize = 4;
-const KEY: usize = 33;
 
 type Entry = (Timestamp, MessageKey);
 
 /// The queue, in memory. Storage has it too, as the `due_at` of messages.
 ///
 /// An outage makes it long, so it is packed: an entry joins a lane whose last one is due before
-/// it, and few are left for the tree. An entry whose time is no longer that of its message is
-/// dropped when it comes to the front.
+/// it, and few are left for the tree when messages of one time are set in the order of their keys. One that goes from the midst of a lane is noted, and dropped
+/// when it comes to the front.
 #[derive(Debug, Default)]
 pub(crate) struct DueQueue {
     lanes: [VecDeque<Entry>; LANES],
     others: BTreeSet<Entry>,
-    times: CompactMap<KEY>,
+    gone: HashSet<Entry>,
 }
 
 impl DueQueue {
-    /// Notes when something is to be done about a message; `None` for never.
-    pub(crate) fn set(&mut self, key: MessageKey, due_at: Option<Timestamp>) {
-        let packed = pack(key);
-        let before = self.time_of(&packed);
+    /// Notes when something is to be done about a message, and when it was to be done before;
+    /// `None` for never.
+    pub(crate) fn set(
+        &mut self,
+        key: MessageKey,
+        before: Option<Timestamp>,
+        due_at: Option<Timestamp>,
+    ) {
         if before == due_at {
             return;
         }
-        if let Some(before) = before {
-            self.others.remove(&(before, key));
+        if let Some(time) = before {
+            self.remove((time, key));
         }
-        match due_at {
-            Some(time) => {
-                self.times.set(&packed, &time.millis().to_le_bytes());
-                self.add((time, key));
-            }
-            None => self.times.remove(&packed),
+        if let Some(time) = due_at {
+            self.add((time, key));
         }
-        self.drop_stale();
     }
 
     /// The longest due, at most so many. They stay until they are set again.
@@ -52,21 +49,22 @@ impl DueQueue {
         let is_due = |(time, _): &&Entry| *time <= now;
         let mut due: Vec<Entry> = Vec::new();
         for lane in &self.lanes {
-            let live = lane.iter().take_while(is_due).filter(|entry| self.is_live(entry));
+            let live = lane.iter().take_while(is_due).filter(|entry| !self.gone.contains(entry));
             due.extend(live.take(most));
         }
         due.extend(self.others.iter().take_while(is_due).take(most));
         due.sort_unstable();
-        // One that was put off and back again stands twice.
-        due.dedup();
         due.into_iter().take(most).map(|(_, key)| key)
     }
 
     // The lane that it fits most closely, so that the others stay open for earlier times.
     fn add(&mut self, entry: Entry) {
-        let fits = |lane: &&mut VecDeque<Entry>| lane.back().is_none_or(|last| last.0 <= entry.0);
+        if self.gone.remove(&entry) {
+            return;
+        }
+        let fits = |lane: &&mut VecDeque<Entry>| lane.back().is_none_or(|last| *last < entry);
         let lane = self.lanes.iter_mut().filter(fits);
-        match lane.min_by_key(|lane| Reverse(lane.back().map(|last| last.0))) {
+        match lane.min_by_key(|lane| Reverse(lane.back().copied())) {
             Some(lane) => lane.push_back(entry),
             None => {
                 self.others.insert(entry);
@@ -74,11 +72,13 @@ impl DueQueue {
         }
     }
 
-    fn drop_stale(&mut self) {
-        let Self { lanes, times, .. } = self;
-        for lane in lanes {
-            while lane.front().is_some_and(|(time, key)| time_in(times, &pack(*key)) != Some(*time))
-            {
+    fn remove(&mut self, entry: Entry) {
+        if self.others.remove(&entry) {
+            return;
+        }
+        self.gone.insert(entry);
+        for lane in &mut self.lanes {
+            while lane.front().is_some_and(|front| self.gone.remove(front)) {
                 lane.pop_front();
             }
             if lane.capacity() > 4 * (lane.len() + 1024) {
@@ -86,26 +86,6 @@ impl DueQueue {
             }
         }
     }
-
-    fn is_live(&self, (time, key): &Entry) -> bool {
-        self.time_of(&pack(*key)) == Some(*time)
-    }
-
-    fn time_of(&self, packed: &[u8; KEY]) -> Option<Timestamp> {
-        time_in(&self.times, packed)
-    }
-}
-
-fn time_in(times: &CompactMap<KEY>, packed: &[u8; KEY]) -> Option<Timestamp> {
-    let bytes = times.get(packed)?.try_into().ok()?;
-    Some(Timestamp::from_millis(i64::from_le_bytes(bytes)))
-}
-
-fn pack(MessageKey { tenant, verification, number }: MessageKey) -> [u8; KEY] {
-    let mut packed = [number; KEY];
-    packed[..16].copy_from_slice(tenant.as_bytes());
-    packed[16..32].copy_from_slice(verification.as_bytes());
-    packed
 }
 
 #[cfg(test)]
@@ -132,12 +112,12 @@ mod tests {
             most in 0..30_usize,
         ) {
             let (mut queue, mut plain) = (DueQueue::default(), BTreeMap::new());
-            for ((number, time), step) in steps.into_iter().zip(0..) {
-                let time = time.map(|time| Timestamp::from_millis(1_000 * time + step));
-                queue.set(key(number), time);
-                plain.insert(key(number), time);
+            for (number, time) in steps {
+                let time = time.map(Timestamp::from_millis);
+                let before = plain.insert(key(number), time).flatten();
+                queue.set(key(number), before, time);
             }
-            let now = Timestamp::from_millis(1_000 * now);
+            let now = Timestamp::from_millis(now);
 
             let due: Vec<_> = queue.due(most, now).collect();
 
@@ -154,8 +134,10 @@ mod tests {
     #[test]
     fn what_is_put_off_and_back_again_is_due_once() {
         let mut queue = DueQueue::default();
-        for at in [7, 9, 7, 3, 7] {
-            queue.set(key(1), Some(Timestamp::from_millis(at)));
+        let times = [7, 9, 7, 3, 7].map(|at| Some(Timestamp::from_millis(at)));
+        queue.set(key(1), None, times[0]);
+        for pair in times.windows(2) {
+            queue.set(key(1), pair[0], pair[1]);
         }
 
         let due: Vec<_> = queue.due(10, Timestamp::from_millis(7)).collect();
@@ -174,15 +156,15 @@ mod tests {
             })
             .collect();
         for (key, at) in keys.iter().zip(0..) {
-            queue.set(*key, Some(time(at)));
+            queue.set(*key, None, Some(time(at)));
         }
         for (key, at) in keys.iter().zip(0..) {
-            queue.set(*key, Some(time(at + 60_000)));
-            queue.set(*key, None);
+            queue.set(*key, Some(time(at)), Some(time(at + 60_000)));
+            queue.set(*key, Some(time(at + 60_000)), None);
         }
 
         assert_eq!(queue.due(10, time(i64::MAX)).count(), 0);
-        assert!(queue.others.is_empty());
+        assert!(queue.others.is_empty() && queue.gone.is_empty());
         assert!(queue.lanes.iter().all(|lane| lane.capacity() < 10_000));
     }
 }

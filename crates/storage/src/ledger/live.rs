@@ -8,7 +8,7 @@ use countersign_core::verification::{State, Verification, VerificationKey};
 use foldhash::HashMap;
 
 /// Rows in a generation at most.
-const ROOM: usize = 16_384;
+const ROOM: usize = 8_192;
 
 /// Two generations: when one is full, the older is forgotten at once. What has ended is forgotten
 /// too, so nothing is kept for longer than it lives, and retention never meets a kept row.

@@ -84,7 +84,7 @@ impl Maps {
             self.verifications.remove(key);
             for message in self.messages_of(*key) {
                 self.messages.remove(&message.key);
-                self.due.set(message.key, None);
+                self.due.set(message.key, message.due_at, None);
             }
             self.events.retain(|event| event.tenant != key.tenant || event.verification != key.id);
         }
@@ -201,9 +201,9 @@ impl Maps {
         for (key, row, _) in rows.verifications.changed() {
             self.verifications.insert(*key, row.clone());
         }
-        for (key, row, _) in rows.messages.changed() {
-            self.due.set(*key, row.due_at);
-            self.messages.insert(*key, row.clone());
+        for (key, row, _) in rows.messages.changed_in_order() {
+            let before = self.messages.insert(*key, row.clone());
+            self.due.set(*key, before.and_then(|row| row.due_at), row.due_at);
         }
         for (key, row, _) in rows.phones.changed() {
             self.limits.set_phone(*key, row);

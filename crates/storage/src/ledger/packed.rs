@@ -11,8 +11,8 @@ use super::compact::CompactMap;
 /// The limits of every phone, address and tenant.
 #[derive(Debug, Default)]
 pub(crate) struct PackedLimits {
-    phones: CompactMap<16>,
-    addresses: CompactMap<16>,
+    phones: CompactMap,
+    addresses: CompactMap,
     tenants: HashMap<TenantId, Counter>,
     swept: usize,
 }
@@ -45,7 +45,7 @@ impl PackedLimits {
 
     /// Drops from the next part what no limit counts at `now`. Answers how many went.
     pub(crate) fn forget_some(&mut self, now: Timestamp) -> usize {
-        let shard = self.swept % CompactMap::<16>::shards();
+        let shard = self.swept % CompactMap::shards();
         self.swept = shard + 1;
         let phones = self.phones.retain(shard, |_, packed| {
             PhoneRecord::decode(packed).is_some_and(|record| record.forget_at() > now)

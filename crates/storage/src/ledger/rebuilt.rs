@@ -71,6 +71,6 @@ impl Rebuilt {
 
     /// Puts a stored message that is due back into the queue.
     pub(super) fn message(&mut self, message: &Message) {
-        self.due.set(message.key, message.due_at);
+        self.due.set(message.key, None, message.due_at);
     }
 }

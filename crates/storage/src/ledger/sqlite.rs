@@ -17,6 +17,7 @@ use countersign_core::ledger::{
 use countersign_core::store::StoreError;
 use countersign_core::time::{Timestamp, seconds};
 use countersign_core::verification::VerificationKey;
+use foldhash::HashMap;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ToSql, params, params_from_iter};
 
@@ -91,6 +92,8 @@ pub(crate) struct SqliteBackend {
     limits: PackedLimits,
     starts: Starts,
     due: DueQueue,
+    /// When the messages that this batch loaded are due.
+    loaded_due: HashMap<MessageKey, Option<Timestamp>>,
     live: LiveRows,
     /// When something was last forgotten.
     swept_at: Timestamp,
@@ -121,7 +124,8 @@ impl SqliteBackend {
         connection.execute_batch(PRAGMAS).map_err(refused)?;
         let Rebuilt { limits, starts, due } = rebuild(&connection, now)?;
         let live = LiveRows::default();
-        Ok(Self { connection, limits, starts, due, live, swept_at: now })
+        let loaded_due = HashMap::default();
+        Ok(Self { connection, limits, starts, due, loaded_due, live, swept_at: now })
     }
 
     fn begin(&self) -> Result<(), StoreError> {
@@ -134,7 +138,7 @@ impl SqliteBackend {
         Ok(())
     }
 
-    fn load_rows(&self, keys: &Keys, rows: &mut Rows) -> Result<(), StoreError> {
+    fn load_rows(&mut self, keys: &Keys, rows: &mut Rows) -> Result<(), StoreError> {
         for key in &keys.phones {
             rows.phones.load(*key, self.limits.phone(*key));
         }
@@ -161,7 +165,7 @@ impl SqliteBackend {
         keys.due.map_or(Ok(()), |(most, now)| self.load_due(most, now, rows))
     }
 
-    fn load_due(&self, most: usize, now: Timestamp, rows: &mut Rows) -> Result<(), StoreError> {
+    fn load_due(&mut self, most: usize, now: Timestamp, rows: &mut Rows) -> Result<(), StoreError> {
         rows.due.extend(self.due.due(most, now));
         rows.due_loaded = true;
         let due = rows.due.clone();
@@ -194,7 +198,7 @@ impl SqliteBackend {
     }
 
     fn load_messages<'a>(
-        &self,
+        &mut self,
         keys: impl ExactSizeIterator<Item = &'a MessageKey>,
         rows: &mut Rows,
     ) -> Result<(), StoreError> {
@@ -206,6 +210,7 @@ impl SqliteBackend {
             let place = params![key.tenant.as_bytes(), key.verification.as_bytes(), key.number];
             let mut found = statement.query(place).map_err(refused)?;
             let row = found.next().map_err(refused)?.map(|row| message(row)).transpose()?;
+            self.loaded_due.extend(row.as_ref().map(|row| (*key, row.due_at)));
             rows.messages.load(*key, row);
         }
         Ok(())
@@ -236,9 +241,7 @@ impl SqliteBackend {
         for (change, sql) in
             [(Change::Insert, &ADD_VERIFICATION), (Change::Update, &CHANGE_VERIFICATION)]
         {
-            let mut changed = with(change, rows.verifications.changed());
-            changed.sort_unstable_by_key(|row| row.key);
-            let changed = changed.into_iter();
+            let changed = rows.verifications.changed_as(change);
             match change {
                 Change::Insert | Change::None => {
                     self.save(sql, changed.map(|row| verification_values(row)))?;
@@ -247,9 +250,7 @@ impl SqliteBackend {
             }
         }
         for (change, sql) in [(Change::Insert, &ADD_MESSAGE), (Change::Update, &CHANGE_MESSAGE)] {
-            let mut changed = with(change, rows.messages.changed());
-            changed.sort_unstable_by_key(|row| row.key);
-            self.save(sql, changed.into_iter().map(message_values))?;
+            self.save(sql, rows.messages.changed_as(change).map(message_values))?;
         }
         self.save(ADD_WEBHOOK, rows.webhooks.changed().map(|(_, row, _)| webhook_values(row)))?;
         self.save(ADD_INBOUND, rows.inbound.changed().map(|(_, row, _)| inbound_values(row)))?;
@@ -285,8 +286,9 @@ impl SqliteBackend {
         for (key, row, _) in rows.starts.changed() {
             self.starts.insert(*key, *row);
         }
-        for (key, row, _) in rows.messages.changed() {
-            self.due.set(*key, row.due_at);
+        for (key, row, _) in rows.messages.changed_in_order() {
+            let before = self.loaded_due.remove(key).flatten();
+            self.due.set(*key, before, row.due_at);
         }
         for (_, row, _) in rows.verifications.changed() {
             self.live.set(row);
@@ -303,14 +305,6 @@ impl SqliteBackend {
             self.limits.forget_some(now);
         }
     }
-}
-
-/// The rows that changed in one way.
-fn with<'a, K: 'a, V: 'a>(
-    wanted: Change,
-    changed: impl Iterator<Item = (&'a K, &'a V, Change)>,
-) -> Vec<&'a V> {
-    changed.filter(|(.., change)| *change == wanted).map(|(_, row, _)| row).collect()
 }
 
 fn webhook_values(row: &StoredWebhook) -> [Value<'_>; 6] {
@@ -374,12 +368,14 @@ impl Backend for SqliteBackend {
                 .map_err(refused)?;
         }
         self.remember(rows);
+        self.loaded_due.clear();
         Ok(())
     }
 
     async fn abandon(&mut self) {
         // What a failed commit left behind is for the file to say.
         self.live = LiveRows::default();
+        self.loaded_due.clear();
         if !self.connection.is_autocommit()
             && let Err(error) = self.connection.execute_batch("rollback")
         {

@@ -4,14 +4,14 @@ use countersign_core::id::VerificationId;
 use countersign_core::ledger::{IdempotencyKey, StoredStart};
 use countersign_core::time::{Timestamp, hours};
 
-use super::compact::CompactMap;
+use super::compact::{CompactMap, Key};
 
 /// Two generations of a day each: when one is full, the older is forgotten at once. So a key is
 /// known for 24 hours at least and 48 at most, and nothing is ever swept.
 #[derive(Debug, Default)]
 pub(super) struct Starts {
-    young: CompactMap<16>,
-    old: CompactMap<16>,
+    young: CompactMap,
+    old: CompactMap,
     young_since: Option<Timestamp>,
 }
 
@@ -35,7 +35,7 @@ impl Starts {
 }
 
 /// The keys of two tenants meet only where their hashes do, in 128 bits.
-fn of_tenant(key: IdempotencyKey) -> [u8; 16] {
+fn of_tenant(key: IdempotencyKey) -> Key {
     let mut folded = key.key;
     folded.iter_mut().zip(key.tenant.as_bytes()).for_each(|(byte, tenant)| *byte ^= tenant);
     folded
