@@ -61,10 +61,10 @@ const ADD_FAILURE: &str = "
     insert into failures (phone, at)
     values (?1, ?2)";
 
-// A thread of its own moves the log into the file. 16 MiB hold the pages that are written to.
+// A thread of its own moves the log into the file. 8 MiB hold the pages that are written to.
 const PRAGMAS: &str = "
     pragma wal_autocheckpoint = 0;
-    pragma cache_size = -16384;
+    pragma cache_size = -8192;
     pragma temp_store = memory;";
 
 const VERIFICATION_KEY: &str = "
