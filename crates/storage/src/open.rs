@@ -1,6 +1,7 @@
 //! Opening a storage by its address, and closing it again.
 
 use std::fs::{File, OpenOptions, Permissions};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -17,6 +18,9 @@ use crate::keys::Keys;
 use crate::ledger::{BatchSettings, Batcher, Checkpoints, PostgresBackend, SqliteBackend, work};
 use crate::tenants::TenantRows;
 use crate::verifications::VerificationRows;
+
+/// What every database of SQLite begins with.
+const SQLITE: &[u8] = b"SQLite format 3\0";
 
 /// Every port of the core. Cheap to clone.
 #[derive(Clone)]
@@ -62,7 +66,10 @@ pub enum OpenError {
     #[error("there is no database at {0}: run `countersign migrate` first")]
     Absent(PathBuf),
 
-    #[error("could not use {path}: {source}")]
+    #[error("{0} is not a SQLite database; name another file in `database_url`")]
+    Foreign(PathBuf),
+
+    #[error("could not use {path}")]
     File { path: PathBuf, source: std::io::Error },
 
     #[error(transparent)]
@@ -194,13 +201,20 @@ fn create_folder(path: &Path) -> Result<(), OpenError> {
     })
 }
 
-// For its owner's eyes, and so are the log and the index that SQLite puts beside it.
+// For its owner's eyes, and so are the log and the index that SQLite puts beside it. A file that
+// is something else is left as it is.
 fn create_private(path: &Path) -> Result<(), OpenError> {
     use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+    let failed = |source| OpenError::File { path: path.to_owned(), source };
     let mut options = OpenOptions::new();
-    let opened = options.create(true).truncate(false).write(true).mode(0o600).open(path);
-    let made = opened.and_then(|file| file.set_permissions(Permissions::from_mode(0o600)));
-    made.map_err(|source| OpenError::File { path: path.to_owned(), source })
+    options.create(true).truncate(false).read(true).write(true).mode(0o600);
+    let file = options.open(path).map_err(failed)?;
+    let mut beginning = Vec::new();
+    (&file).take(SQLITE.len() as u64).read_to_end(&mut beginning).map_err(failed)?;
+    if !beginning.is_empty() && beginning != SQLITE {
+        return Err(OpenError::Foreign(path.to_owned()));
+    }
+    file.set_permissions(Permissions::from_mode(0o600)).map_err(failed)
 }
 
 // Beside the database and not the database itself: SQLite has locks of its own on that.
@@ -250,5 +264,39 @@ impl Opened {
             drop(workers.lock);
         })
         .await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_that_is_no_database_is_left_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("passwd");
+        std::fs::write(&path, "root:x:0:0").unwrap();
+        std::fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
+
+        let migrated = migrate(&Target::Sqlite(path.clone())).await;
+
+        assert!(matches!(migrated, Err(OpenError::Foreign(named)) if named == path));
+        assert_eq!(std::fs::read(&path).unwrap(), b"root:x:0:0");
+        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o644);
+        assert_eq!(folder.path().read_dir().unwrap().count(), 1, "and nothing is put beside it");
+    }
+
+    #[tokio::test]
+    async fn a_database_is_for_its_owner_s_eyes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("c.db");
+        migrate(&Target::Sqlite(path.clone())).await.unwrap();
+        std::fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
+
+        migrate(&Target::Sqlite(path.clone())).await.unwrap();
+
+        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     }
 }
