@@ -63,11 +63,14 @@ impl Config {
                 Err(problem) => problems.push(problem),
             }
         }
-        if !problems.is_empty() {
-            return Err(ConfigError(problems));
+        let config = Self::deserialize(Value::Table(table.clone()));
+        if config.is_err() {
+            problems.extend(wrong_types(&table)?);
         }
-        // Each alone, so that every wrong type is named and not only the first.
-        Self::deserialize(Value::Table(table)).map_err(|error| ConfigError(vec![one_line(&error)]))
+        match config {
+            Ok(config) if problems.is_empty() => Ok(config),
+            Ok(_) | Err(_) => Err(ConfigError(problems)),
+        }
     }
 }
 
@@ -136,9 +139,25 @@ fn environment_text(
         .map_err(|error| format!("{}: could not read {path}: {error}", variable.to_lowercase()))
 }
 
-// Never the value: it may be a secret.
-fn one_line(error: &toml::de::Error) -> String {
-    error.message().lines().next().unwrap_or_default().to_owned()
+/// The settings that have another type than they need: each is tried alone among the defaults. The
+/// value is not repeated, for it may be a secret.
+fn wrong_types(table: &Table) -> Result<Vec<String>, ConfigError> {
+    let defaults: Table = parse(DEFAULTS, "the defaults")?;
+    let mut problems = Vec::new();
+    for (name, value) in table {
+        let mut alone = defaults.clone();
+        let default = alone.insert(name.clone(), value.clone());
+        if Config::deserialize(Value::Table(alone)).is_err() {
+            let kind = match default {
+                Some(Value::Integer(_)) => "a whole number that is not negative and not too large",
+                Some(Value::Boolean(_)) => "true or false, without quotes",
+                Some(Value::Array(_)) => "a list of texts, such as [\"a\", \"b\"]",
+                _ => "a text in quotes",
+            };
+            problems.push(format!("{name}: write {kind}"));
+        }
+    }
+    Ok(problems)
 }
 
 #[cfg(test)]
@@ -189,6 +208,29 @@ mod tests {
         assert_eq!(config.otp_max_attempts, 2);
         assert_eq!(config.allowed_countries, ["IN", "BR"]);
         assert!(config.accept_risk);
+    }
+
+    #[test]
+    fn settings_of_another_type_are_all_named_and_their_values_are_not() {
+        let error = load(
+            "retention_days = \"ninety\"\nlisten = 3000\notp_max_attempts = -1\n\
+             delivery_enabled = \"no\"\nsecret_key = 402917\nlisen = 1",
+            &[],
+        )
+        .unwrap_err();
+
+        let text = error.to_string();
+        for name in [
+            "retention_days: write a whole number",
+            "listen: write a text in quotes",
+            "otp_max_attempts: write a whole number",
+            "delivery_enabled: write true or false",
+            "secret_key: write a text in quotes",
+            "lisen: there is no such setting",
+        ] {
+            assert!(text.contains(name), "{name} in {text}");
+        }
+        assert!(!text.contains("402917") && !text.contains("ninety"), "{text}");
     }
 
     #[test]

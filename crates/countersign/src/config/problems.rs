@@ -1,7 +1,7 @@
 //! What is wrong with settings: one line each, which says what to write.
 
 use countersign_core::keyring::SecretKey;
-use countersign_core::phone::{Country, Region};
+use countersign_core::phone::Region;
 use countersign_core::policy::{RISK_WITHOUT_CONSENT, odds};
 use countersign_core::tenants::PresentedKey;
 use countersign_storage::Target;
@@ -68,7 +68,7 @@ impl Config {
                 "default_region: write a country's two letters, such as IN",
             ),
             (
-                self.allowed_countries.iter().all(|country| Country::parse(country).is_some()),
+                self.allowed_countries.iter().all(|country| Region::parse(country).is_some()),
                 "allowed_countries: write countries by their two letters, such as [\"IN\", \"BR\"]",
             ),
             (self.max_connections > 0, "max_connections: allow at least one"),
