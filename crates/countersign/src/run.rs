@@ -48,7 +48,10 @@ pub(crate) fn stop_signal() -> anyhow::Result<watch::Receiver<bool>> {
 /// Listens, with an error that says what to do.
 pub(crate) async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| {
-        format!("could not listen on {address}: choose another address, or stop what uses it")
+        format!(
+            "could not listen on {address}: stop what uses it, or choose another address \
+             (`--listen`, and `--simulator` for the simulator's)"
+        )
     })
 }
 

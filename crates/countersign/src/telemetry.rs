@@ -1,5 +1,7 @@
 //! Logs and metrics of the process.
 
+use std::io::IsTerminal;
+
 use anyhow::Context;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
@@ -25,6 +27,8 @@ pub(crate) fn log(level: &str, format: &str) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(format!("{libraries},countersign={level}"))
         .context("log_level: write error, warn, info, debug or trace")?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A file or a journal is read without colours; so is a terminal, if NO_COLOR asks for it.
+    let builder = if std::io::stderr().is_terminal() { builder } else { builder.with_ansi(false) };
     let installed = match format {
         "json" => builder.json().flatten_event(true).try_init(),
         _ => builder.with_target(false).try_init(),

@@ -188,8 +188,10 @@ fn announce(config: &Config, url: &str, simulator: &str, business_phone: &str, i
         "  export COUNTERSIGN_URL={url} COUNTERSIGN_API_KEY={}",
         config.bootstrap_api_key
     ));
-    say("  countersign send +4915550102030");
-    say(&format!("  curl '{simulator}/api/phones/+4915550102030/code?wait=10'"));
+    // Not the number of the README: one after the other would meet the pause between messages.
+    let program = std::env::args().next().unwrap_or_else(|| "countersign".to_owned());
+    say(&format!("  {program} send +4915550102040"));
+    say(&format!("  curl '{simulator}/api/phones/+4915550102040/code?wait=10'"));
     say("");
     say("Ctrl-C stops it.");
 }
