@@ -3,6 +3,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-export DRILLS=full
+export DRILLS=full VERIFICATIONS=1000000
 cargo test --release --package countersign-storage --test simulation -- --nocapture
 cargo test --release --package countersign --test drills -- --nocapture --test-threads 1
