@@ -89,7 +89,11 @@ impl Server {
             return Ok(Some(json));
         }
         let text = |name: &str| json[name].as_str().unwrap_or_default().to_owned();
-        say(&format!("{}  {}", text("code"), text("detail")));
+        let detail = match answer.retry_after {
+            Some(wait) => format!("Wait {} s, then try again.", wait.as_secs()),
+            None => text("detail"),
+        };
+        say(&format!("{}  {detail}", text("code")));
         Ok(None)
     }
 }

@@ -106,6 +106,9 @@ fn a_verification_can_be_sent_and_checked_by_hand() {
     assert!(said(by_hand(&["check", id, &code])).starts_with("approved"));
     assert_eq!(run(by_hand(&["check", id, &code])).status.code(), Some(1));
     assert_eq!(run(by_hand(&["send", "nobody"])).status.code(), Some(1));
+    let again = String::from_utf8(run(by_hand(&["send", &phone(2)])).stdout).unwrap();
+    let wait = again.strip_prefix("rate_limited  Wait ").and_then(|rest| rest.split_once(" s, "));
+    assert!(wait.is_some_and(|(seconds, _)| seconds.parse::<u32>().is_ok()), "{again}");
 }
 
 #[test]
