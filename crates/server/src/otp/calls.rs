@@ -51,8 +51,11 @@ pub(crate) fn routes() -> Vec<UtoipaMethodRouter<Site>> {
     params(("phone" = String, Path, description = "The phone.", example = "4915112345678")),
     responses(
         (status = 200, description = "The provider took the message. The body is empty."),
+        (status = 401, description = "This installation asks for an API key here, and it is missing or wrong."),
+        (status = 403, description = "The API key has not the scope."),
         (status = 429, description = "A limit stops it.", body = String, content_type = "text/plain"),
         (status = 500, description = "The provider refused it; the log says why.", body = String, content_type = "text/plain"),
+        (status = 503, description = "Nothing can be stored at the moment."),
     ),
 )]
 async fn send(
@@ -81,7 +84,9 @@ async fn send(
         (status = 200, description = "It is the right code. The body is empty."),
         (status = 400, description = "`No code provided.`", body = String, content_type = "text/plain"),
         (status = 401, description = "The code is wrong or has expired, or too many were tried.", body = String, content_type = "text/plain"),
+        (status = 403, description = "The API key that this installation asks for here has not the scope."),
         (status = 404, description = "`No active code for phone # …`", body = String, content_type = "text/plain"),
+        (status = 503, description = "Nothing can be stored at the moment."),
     ),
 )]
 async fn check(
