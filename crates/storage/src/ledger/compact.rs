@@ -14,7 +14,7 @@ use hashbrown::HashTable;
 /// Parts that grow and are swept alone, so that nothing ever waits for the whole.
 const SHARDS: usize = 64;
 /// An entry is the length of its value, its key and its value.
-const LENGTH: usize = 2;
+const LENGTH: usize = 4;
 const KEY: usize = 16;
 /// Bits of a place that say where in its chunk an entry begins; the others say which chunk.
 const OFFSET_BITS: u32 = 14;
@@ -63,7 +63,6 @@ impl CompactMap {
         Some(log.value(*place))
     }
 
-    /// Values have at most 65,535 bytes; what is longer is cut off there.
     pub(super) fn set(&mut self, key: &Key, value: &[u8]) {
         let hash = self.hasher.hash_one(key);
         let shard = &mut self.shards[shard_of(key)];
@@ -135,8 +134,7 @@ impl Shard {
 
 impl Log {
     fn append(&mut self, key: &Key, value: &[u8]) -> u32 {
-        let length = u16::try_from(value.len()).unwrap_or(u16::MAX);
-        let value = &value[..length.into()];
+        let length = u32::try_from(value.len()).expect("a value has less than 4 GiB");
         let needed = LENGTH + KEY + value.len();
         let has_room = |chunk: &Vec<u8>| chunk.capacity() - chunk.len() >= needed;
         if !self.chunks.last().is_some_and(has_room) {
@@ -171,9 +169,9 @@ impl Log {
     fn span(&self, place: u32) -> (usize, Range<usize>) {
         let (chunk, start) = position(place);
         let bytes = &self.chunks[chunk];
-        let length = u16::from_le_bytes([bytes[start], bytes[start + 1]]);
+        let length = bytes[start..].first_chunk().map_or(0, |length| u32::from_le_bytes(*length));
         let value = start + LENGTH + KEY;
-        (chunk, value..value + usize::from(length))
+        (chunk, value..value + usize::try_from(length).unwrap_or(usize::MAX))
     }
 }
 
@@ -241,7 +239,8 @@ mod tests {
     #[test]
     fn what_is_longer_than_a_chunk_has_one_to_itself() {
         let mut map = CompactMap::default();
-        let long = vec![3; 3 * CHUNK];
+        // More than 16 bits can count.
+        let long = vec![3; 5 * CHUNK];
         for n in 0..=u8::MAX {
             map.set(&key(n), if n % 16 == 0 { &long } else { &[1] });
         }
