@@ -193,16 +193,22 @@ impl<K: RowKey, V> Table<K, V> {
 impl<K: RowKey + Ord, V> Table<K, V> {
     /// The rows that have to be saved, in the order of their keys.
     pub fn changed_in_order(&self) -> Vec<(&K, &V, Change)> {
-        let mut changed: Vec<_> = self.changed().collect();
-        changed.sort_unstable_by_key(|(key, ..)| **key);
-        changed
+        in_order(self.changed())
     }
 
-    /// Those of them that changed in one way.
+    /// Those that changed in one way, in the same order.
     pub fn changed_as(&self, wanted: Change) -> impl Iterator<Item = &V> {
-        let changed = self.changed_in_order().into_iter();
-        changed.filter(move |(.., change)| *change == wanted).map(|(_, row, _)| row)
+        let changed = in_order(self.changed().filter(|(.., change)| *change == wanted));
+        changed.into_iter().map(|(_, row, _)| row)
     }
+}
+
+fn in_order<'a, K: Ord + Copy, V>(
+    changed: impl Iterator<Item = (&'a K, &'a V, Change)>,
+) -> Vec<(&'a K, &'a V, Change)> {
+    let mut changed: Vec<_> = changed.collect();
+    changed.sort_unstable_by_key(|(key, ..)| **key);
+    changed
 }
 
 impl<K: RowKey, V: Default> Table<K, V> {

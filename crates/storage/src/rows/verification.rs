@@ -47,6 +47,8 @@ pub(crate) const VERIFICATION_COLUMNS: [&str; 27] = [
 pub(crate) const VERIFICATION_KINDS: &[u8; 27] = b"bbbbbttiiibbbtbttiibibbbiib";
 /// The place of the first column that changes.
 pub(crate) const FIRST_CHANGING: usize = 15;
+const CHANGING: usize = VERIFICATION_COLUMNS.len() - FIRST_CHANGING;
+const KEY: usize = 2;
 
 pub(crate) fn verification(columns: &dyn Columns) -> Result<Verification, StoreError> {
     let tenant = TenantId::from_bytes(id16(columns.bytes(0)?).ok_or_else(|| corrupt("tenant"))?);
@@ -81,9 +83,9 @@ pub(crate) fn verification(columns: &dyn Columns) -> Result<Verification, StoreE
 }
 
 /// All its values, in the order of [`VERIFICATION_COLUMNS`].
-pub(crate) fn verification_values(row: &Verification) -> [Value<'_>; 27] {
+pub(crate) fn verification_values(row: &Verification) -> [Value<'_>; FIRST_CHANGING + CHANGING] {
     let idempotency = row.idempotency.as_ref();
-    let fixed = [
+    let fixed: [Value<'_>; FIRST_CHANGING] = [
         row.key.tenant.as_bytes().into(),
         row.key.id.as_bytes().into(),
         (&row.phone.0).into(),
@@ -100,18 +102,25 @@ pub(crate) fn verification_values(row: &Verification) -> [Value<'_>; 27] {
         row.client_ip.as_deref().into(),
         row.details.as_ref().map(Sealed::as_bytes).into(),
     ];
-    let mut values = fixed.into_iter().chain(changing(row));
-    std::array::from_fn(|_| values.next().unwrap_or(Value::Null))
+    join(fixed, changing(row))
 }
 
 /// The key and the values that change: what an update is given.
-pub(crate) fn verification_changes(row: &Verification) -> [Value<'_>; 14] {
-    let key = [row.key.tenant.as_bytes().into(), row.key.id.as_bytes().into()];
-    let mut values = key.into_iter().chain(changing(row));
-    std::array::from_fn(|_| values.next().unwrap_or(Value::Null))
+pub(crate) fn verification_changes(row: &Verification) -> [Value<'_>; KEY + CHANGING] {
+    let key: [Value<'_>; KEY] = [row.key.tenant.as_bytes().into(), row.key.id.as_bytes().into()];
+    join(key, changing(row))
 }
 
-fn changing(row: &Verification) -> [Value<'_>; 12] {
+fn join<'a, const A: usize, const B: usize, const ALL: usize>(
+    first: [Value<'a>; A],
+    second: [Value<'a>; B],
+) -> [Value<'a>; ALL] {
+    const { assert!(A + B == ALL) };
+    let mut values = first.into_iter().chain(second);
+    std::array::from_fn(|_| values.next().expect("their lengths add up"))
+}
+
+fn changing(row: &Verification) -> [Value<'_>; CHANGING] {
     let code = row.code.as_ref();
     let mut sends = Vec::with_capacity(2 + 6 * row.sends.len());
     pack_times(&mut sends, &row.sends);
