@@ -1,13 +1,17 @@
 # The commands that developers and CI share. `make run` and `make test` work alone on a fresh
 # Debian machine with Rust, Node 20, Python 3 and root.
 
-.PHONY: run test check bench drills generate
+.PHONY: run web test check format e2e gallery screenshots bench drills generate
 
 ## Build everything and start it, with simulated phones. Ctrl-C stops it.
 run:
 	@scripts/setup.sh build
-	cargo build --release --package countersign
+	@scripts/build.sh
 	@exec target/release/countersign dev $(ARGS)
+
+## The pages, where their sources changed.
+web:
+	@scripts/web.sh
 
 ## Everything: set-up, formatting, lints, every test.
 test:
@@ -16,12 +20,39 @@ test:
 ## Formatting and lints alone.
 check:
 	@scripts/setup.sh build
+	@scripts/web.sh install
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- --deny warnings
+	cd web && npm run --silent check
+
+## Formats both worlds.
+format:
+	@scripts/web.sh install
+	cargo fmt --all
+	cd web && npm run --silent format
+
+## The pages in Chromium, against the program.
+e2e:
+	@scripts/setup.sh test
+	@scripts/web.sh
+	cargo build --package countersign
+	cd web && npm run --silent e2e
+
+## Every page in every state, language and theme, at http://localhost:5173.
+gallery:
+	@scripts/web.sh install
+	cd web && npm run --silent gallery
+
+## The pictures of the documentation, from the running program.
+screenshots:
+	@scripts/setup.sh test
+	@scripts/build.sh
+	cd web && COUNTERSIGN_BIN=../target/release/countersign node e2e/screenshots.mjs
 
 ## Speed, as ratios against baselines of the same run.
 bench:
 	@scripts/setup.sh bench
+	@scripts/build.sh
 	python3 bench/run.py $(ARGS)
 
 ## The drills in full: races, crashes, simulation, database theft.
@@ -29,6 +60,8 @@ drills:
 	@scripts/setup.sh test
 	@scripts/drills.sh
 
-## Files that are made from the code: openapi.json.
+## Files that are made from the code: openapi.json, and what the pages print.
 generate:
 	cargo run --quiet --package countersign -- openapi > openapi.json.new && mv openapi.json.new openapi.json
+	@scripts/web.sh install
+	cd web && npm run --silent print

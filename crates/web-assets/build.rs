@@ -1,0 +1,22 @@
+//! Sees to it that no program is shipped without its pages. It builds nothing and runs no Node.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+const OVERRIDE: &str = "COUNTERSIGN_WITHOUT_PAGES";
+
+fn main() -> ExitCode {
+    let stamp = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/dist/STAMP");
+    println!("cargo::rerun-if-changed={}", stamp.display());
+    println!("cargo::rerun-if-env-changed={OVERRIDE}");
+    let is_release = std::env::var("PROFILE").is_ok_and(|profile| profile == "release");
+    let is_waived = std::env::var_os(OVERRIDE).is_some_and(|value| value == "1");
+    if is_release && !is_waived && !stamp.exists() {
+        println!(
+            "cargo::error=The pages are not built. Run `make web` first (it needs Node 20), or set \
+             {OVERRIDE}=1 for a program whose pages are plain forms."
+        );
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}

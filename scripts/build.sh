@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Builds the program as it is shipped: the pages first, where Node is there to build them.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+status=0
+scripts/web.sh || status=$?
+case $status in
+0) ;;
+3) export COUNTERSIGN_WITHOUT_PAGES=1 ;;
+*) exit "$status" ;;
+esac
+exec cargo build --release --package countersign
