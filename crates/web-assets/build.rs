@@ -9,7 +9,7 @@ fn main() -> ExitCode {
     let stamp = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/dist/STAMP");
     println!("cargo::rerun-if-changed={}", stamp.display());
     println!("cargo::rerun-if-env-changed={OVERRIDE}");
-    let is_release = std::env::var("PROFILE").is_ok_and(|profile| profile == "release");
+    let is_release = std::env::var_os("PROFILE").is_some_and(|profile| profile == "release");
     let is_waived = std::env::var_os(OVERRIDE).is_some_and(|value| value == "1");
     if is_release && !is_waived && !stamp.exists() {
         println!(
