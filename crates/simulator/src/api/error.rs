@@ -27,6 +27,10 @@ impl ApiError {
         Self { status: StatusCode::CONFLICT, sentence: sentence.into() }
     }
 
+    pub(super) fn unavailable(sentence: impl Into<String>) -> Self {
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, sentence: sentence.into() }
+    }
+
     pub(super) fn method_not_allowed() -> Self {
         Self {
             status: StatusCode::METHOD_NOT_ALLOWED,

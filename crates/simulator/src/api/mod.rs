@@ -5,6 +5,7 @@
 mod body;
 mod code;
 mod error;
+mod events;
 mod inbound;
 mod messages;
 mod phones;

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::{
     api::{body::Body, error::ApiError},
+    changes::Change,
     delivery,
     phone::Phone,
     simulator::Simulator,
@@ -45,7 +46,9 @@ pub(super) async fn change(
         let behaviour = body.apply_to(&phone.behaviour)?;
         phone.behaviour = behaviour.checked().map_err(ApiError::bad_request)?;
         let waiting = if phone.behaviour.offline { VecDeque::new() } else { phone.release() };
-        (phone.view(), phone.wa_id.clone(), waiting)
+        let (view, wa_id) = (phone.view(), phone.wa_id.clone());
+        state.changes.tell(Change::Phones);
+        (view, wa_id, waiting)
     };
     if !waiting.is_empty() {
         delivery::release(&simulator, &wa_id, waiting);

@@ -8,7 +8,7 @@ use axum::{
 };
 
 use crate::{
-    api::{code, error::ApiError, inbound, messages, phones, settings, webhooks},
+    api::{code, error::ApiError, events, inbound, messages, phones, settings, webhooks},
     simulator::Simulator,
 };
 
@@ -19,6 +19,7 @@ pub(crate) fn router() -> Router<Simulator> {
         .route("/phones/{number}/code", get(code::wait))
         .route("/phones/{number}/messages", get(messages::list).post(inbound::write))
         .route("/phones/{number}/messages/{id}/read", post(messages::read))
+        .route("/events", get(events::watch))
         .route("/webhooks", get(webhooks::list))
         .route("/webhooks/{id}/repeat", post(webhooks::repeat))
         .route("/settings", get(settings::show).patch(settings::change))
@@ -35,7 +36,7 @@ async fn reset(State(simulator): State<Simulator>) -> StatusCode {
 
 async fn unknown(uri: Uri) -> ApiError {
     ApiError::not_found(format!(
-        "There is nothing at {}; there are phones, webhooks, settings and reset.",
+        "There is nothing at {}; there are phones, events, webhooks, settings and reset.",
         uri.path()
     ))
 }

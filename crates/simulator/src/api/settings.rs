@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     api::{body::Body, error::ApiError},
+    changes::Change,
     settings::{Limits, Receipts, Settings},
     simulator::{Simulator, is_http},
 };
@@ -40,7 +41,8 @@ pub(super) async fn change(
     settings.receipts = receipts;
     settings.limits = limits;
     settings.webhook_url = webhook_url;
-    Ok(Json(view(settings)))
+    state.changes.tell(Change::Settings);
+    Ok(Json(view(&state.settings)))
 }
 
 /// Without the app secret and the tokens.

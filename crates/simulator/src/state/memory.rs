@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::{
+    changes::{Change, Changes},
     faults::Behaviour,
     pace::Debt,
     phone::{AddressedBy, ChatMessage, Code, Content, Phone, Status, Times},
@@ -19,6 +20,7 @@ pub(crate) struct State {
     pub(crate) phones: Phones,
     pub(crate) webhooks: Archive,
     pub(crate) throughput: Debt,
+    pub(crate) changes: Changes,
     messages_ever: u64,
 }
 
@@ -43,6 +45,7 @@ impl State {
             phones: Phones::default(),
             webhooks: Archive::default(),
             throughput: Debt::default(),
+            changes: Changes::default(),
             messages_ever: 0,
         }
     }
@@ -55,6 +58,7 @@ impl State {
         self.phones = Phones::default();
         self.webhooks.clear();
         self.throughput = Debt::default();
+        self.changes.tell(Change::Everything);
     }
 
     pub(crate) fn parse_number(&self, text: &str) -> Option<WaId> {
@@ -85,6 +89,7 @@ impl State {
             times: Times::default(),
             error: None,
         });
+        self.changes.tell(Change::Chat(wa_id.clone()));
         Some((ticket, id))
     }
 
@@ -104,6 +109,7 @@ impl State {
         {
             phone.receive_code(Code { code, message_id: message.id.clone() });
         }
+        self.changes.tell(Change::Chat(ticket.wa_id.clone()));
         let envelope = wire::status(&self.settings, phone, &message, status, at);
         Some(Notice::new(status.as_str(), phone, &envelope))
     }

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use tokio::time::{Duration, Instant, sleep};
 
 use crate::{
+    changes::Change,
     phone::Phone,
     simulator::Simulator,
     wa_id::WaId,
@@ -63,6 +64,7 @@ pub(crate) fn send(simulator: &Simulator, notice: &Notice) -> u64 {
             let signature = sign(&state.settings.app_secret, &notice.body);
             let phone = notice.phone.clone();
             let id = state.webhooks.record(notice.kind, phone, &notice.body, &signature);
+            state.changes.tell(Change::Webhooks);
             Parcel { id, era: state.webhooks.era, body: notice.body.clone(), signature }
         };
         last = parcel.id;
@@ -91,19 +93,24 @@ fn post(simulator: &Simulator, parcel: Parcel) {
     }
     let Ok(place) = simulator.waiting().try_acquire_owned() else {
         tracing::warn!(webhook.id = parcel.id, "Too many webhooks are waiting: one is not sent");
-        simulator.state().webhooks.set_outcome(parcel.id, Outcome::GaveUp);
+        set_outcome(simulator, &parcel, Outcome::GaveUp);
         return;
     };
-    simulator.state().webhooks.set_outcome(parcel.id, Outcome::Pending);
+    set_outcome(simulator, &parcel, Outcome::Pending);
     let simulator = simulator.clone();
     tokio::spawn(async move {
         let _place = place;
         let outcome = try_until_answered(&simulator, &parcel).await;
-        let mut state = simulator.state();
-        if state.webhooks.era == parcel.era {
-            state.webhooks.set_outcome(parcel.id, outcome);
-        }
+        set_outcome(&simulator, &parcel, outcome);
     });
+}
+
+fn set_outcome(simulator: &Simulator, parcel: &Parcel, outcome: Outcome) {
+    let mut state = simulator.state();
+    if state.webhooks.era == parcel.era {
+        state.webhooks.set_outcome(parcel.id, outcome);
+        state.changes.tell(Change::Webhooks);
+    }
 }
 
 async fn try_until_answered(simulator: &Simulator, parcel: &Parcel) -> Outcome {
@@ -116,6 +123,7 @@ async fn try_until_answered(simulator: &Simulator, parcel: &Parcel) -> Outcome {
             let mut state = simulator.state();
             if state.webhooks.era == parcel.era {
                 state.webhooks.add_answer(parcel.id, answer);
+                state.changes.tell(Change::Webhooks);
             }
         }
         if is_delivered {

@@ -89,6 +89,13 @@ impl World {
         request.bearer_auth(TOKEN).body(body.to_owned()).send().await.unwrap()
     }
 
+    /// Listens to what changes. Nothing that happens after this is missed.
+    pub async fn watch(&self) -> Watcher {
+        let response = self.client.get(format!("{}/api/events", self.url)).send().await.unwrap();
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        Watcher { response, text: String::new() }
+    }
+
     pub fn client(&self) -> &Client {
         &self.client
     }
@@ -134,6 +141,31 @@ impl World {
 
     pub fn has_no_webhook(&mut self) -> bool {
         self.received.try_recv().is_err()
+    }
+}
+
+/// A stream of events, as a page reads it.
+pub struct Watcher {
+    response: Response,
+    text: String,
+}
+
+impl Watcher {
+    /// The next event's data.
+    pub async fn next(&mut self) -> Value {
+        loop {
+            if let Some((event, rest)) = self.text.split_once("\n\n") {
+                let line = event.lines().find_map(|line| line.strip_prefix("data: "));
+                let data = line.map(|data| serde_json::from_str(data).unwrap());
+                self.text = rest.to_owned();
+                if let Some(data) = data {
+                    return data;
+                }
+                continue;
+            }
+            let chunk = timeout(Duration::from_secs(10), self.response.chunk()).await;
+            self.text.push_str(std::str::from_utf8(&chunk.unwrap().unwrap().unwrap()).unwrap());
+        }
     }
 }
 

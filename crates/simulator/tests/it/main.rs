@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, unreachable_pub, reason = "a test may panic, and has no users")]
 
 mod behaviours;
+mod events;
 mod graph;
 mod harness;
 mod phones;
