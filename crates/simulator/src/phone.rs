@@ -81,7 +81,7 @@ impl Phone {
         self.messages.push_back(message);
     }
 
-    pub(crate) fn messages(&self) -> impl Iterator<Item = &ChatMessage> {
+    pub(crate) fn messages(&self) -> impl DoubleEndedIterator<Item = &ChatMessage> {
         self.messages.iter()
     }
 
@@ -93,6 +93,16 @@ impl Phone {
 
     pub(crate) fn message_by_id(&mut self, id: &str) -> Option<&mut ChatMessage> {
         self.messages.iter_mut().rev().find(|message| message.id == id)
+    }
+
+    /// Answers whether there was such a message.
+    pub(crate) fn forget(&mut self, id: &str) -> bool {
+        let Some(place) = self.messages.iter().position(|message| message.id == id) else {
+            return false;
+        };
+        self.messages.remove(place);
+        self.fresh_code.take_if(|code| code.message_id == id);
+        true
     }
 
     pub(crate) fn hold(&mut self, seq: u64) {
@@ -121,8 +131,14 @@ impl Phone {
     }
 
     pub(crate) fn view(&self) -> Value {
+        let last = self.messages.back();
+        let unread = self.messages.iter().filter(|message| message.is_unread()).count();
         json!({
             "number": self.number,
+            "country": self.wa_id.country(),
+            "last": last.map(ChatMessage::view),
+            "unread": unread,
+            "has_error": last.is_some_and(|message| message.times.failed.is_some()),
             "wa_id": self.wa_id.as_str(),
             "user_id": self.user_id,
             "name": self.name(),
@@ -210,6 +226,11 @@ impl ChatMessage {
             Status::Read => &mut self.times.read,
             Status::Failed => &mut self.times.failed,
         }
+    }
+
+    fn is_unread(&self) -> bool {
+        let Times { delivered, read, failed, sent: _ } = &self.times;
+        self.author == Author::Business && delivered.is_some() && read.is_none() && failed.is_none()
     }
 
     fn status(&self) -> &'static str {

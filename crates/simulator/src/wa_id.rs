@@ -34,15 +34,34 @@ impl WaId {
         format!("{}.{tail}", self.country())
     }
 
-    fn country(&self) -> &'static str {
-        const PREFIXES: [(&str, &str); 20] = [
+    /// The region of its country code, of those that matter here; `ZZ` for all others.
+    pub(crate) fn country(&self) -> &'static str {
+        const PREFIXES: [(&str, &str); 56] = [
             ("1", "US"),
             ("20", "EG"),
+            ("212", "MA"),
+            ("213", "DZ"),
+            ("234", "NG"),
+            ("254", "KE"),
             ("27", "ZA"),
+            ("30", "GR"),
+            ("31", "NL"),
+            ("32", "BE"),
             ("33", "FR"),
             ("34", "ES"),
+            ("351", "PT"),
+            ("353", "IE"),
+            ("36", "HU"),
             ("39", "IT"),
+            ("40", "RO"),
+            ("41", "CH"),
+            ("420", "CZ"),
+            ("43", "AT"),
             ("44", "GB"),
+            ("45", "DK"),
+            ("46", "SE"),
+            ("47", "NO"),
+            ("48", "PL"),
             ("49", "DE"),
             ("51", "PE"),
             ("52", "MX"),
@@ -50,12 +69,30 @@ impl WaId {
             ("55", "BR"),
             ("56", "CL"),
             ("57", "CO"),
+            ("58", "VE"),
+            ("593", "EC"),
+            ("60", "MY"),
+            ("61", "AU"),
             ("62", "ID"),
+            ("63", "PH"),
+            ("64", "NZ"),
+            ("65", "SG"),
+            ("66", "TH"),
+            ("7", "RU"),
             ("81", "JP"),
+            ("82", "KR"),
+            ("84", "VN"),
             ("86", "CN"),
+            ("880", "BD"),
             ("90", "TR"),
             ("91", "IN"),
+            ("92", "PK"),
+            ("94", "LK"),
+            ("966", "SA"),
             ("971", "AE"),
+            ("972", "IL"),
+            ("974", "QA"),
+            ("977", "NP"),
         ];
         let found = PREFIXES.iter().find(|(prefix, _)| self.0.starts_with(prefix));
         found.map_or("ZZ", |(_, country)| country)

@@ -3,11 +3,13 @@
 use axum::{
     Json,
     extract::{Path, State},
+    http::StatusCode,
 };
 use serde_json::{Value, json};
 
 use crate::{
     api::error::ApiError,
+    changes::Change,
     phone::{ChatMessage, Status},
     simulator::Simulator,
     state::{State as Memory, Ticket},
@@ -24,6 +26,21 @@ pub(super) async fn list(
     let phone = state.phone(&number).ok_or_else(|| ApiError::bad_number(&number))?;
     let messages: Vec<_> = phone.messages().map(ChatMessage::view).collect();
     Ok(Json(json!({ "messages": messages })))
+}
+
+/// The owner of the phone deletes a message. The business is not told.
+pub(super) async fn remove(
+    State(simulator): State<Simulator>,
+    Path((number, id)): Path<(String, String)>,
+) -> Result<StatusCode, ApiError> {
+    let mut state = simulator.state();
+    let phone = state.phone(&number).ok_or_else(|| ApiError::bad_number(&number))?;
+    let wa_id = phone.wa_id.clone();
+    if !phone.forget(&id) {
+        return Err(ApiError::not_found("This phone has no message with this id; list them."));
+    }
+    state.changes.tell(Change::Chat(wa_id));
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// The owner of the phone looks at a message.

@@ -10,6 +10,7 @@ mod inbound;
 mod messages;
 mod phones;
 mod routes;
+mod search;
 mod settings;
 mod webhooks;
 

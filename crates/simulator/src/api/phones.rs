@@ -5,25 +5,62 @@ use std::collections::{HashMap, VecDeque};
 use axum::{
     Json,
     extract::{Path, Query, State},
+    http::StatusCode,
 };
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    api::{body::Body, error::ApiError},
+    api::{body::Body, error::ApiError, search::Search},
     changes::Change,
     delivery,
     phone::Phone,
     simulator::Simulator,
 };
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewPhone {
+    number: String,
+}
+
+/// Those in whose chat something happened last come first.
 pub(super) async fn list(
     State(simulator): State<Simulator>,
     Query(query): Query<HashMap<String, String>>,
 ) -> Result<Json<Value>, ApiError> {
     let limit = limit(&query, 100)?;
+    let mut search = Search::new(query.get("q").map_or("", String::as_str));
     let state = simulator.state();
-    let phones: Vec<_> = state.phones.newest_first().take(limit).map(Phone::view).collect();
-    Ok(Json(json!({ "phones": phones, "total": state.phones.len() })))
+    let phones = state.phones.liveliest_first();
+    let found = phones.into_iter().filter(|phone| search.finds(phone)).take(limit);
+    let found: Vec<_> = found.map(Phone::view).collect();
+    Ok(Json(json!({ "phones": found, "total": state.phones.len() })))
+}
+
+pub(super) async fn add(
+    State(simulator): State<Simulator>,
+    body: Body,
+) -> Result<(StatusCode, Json<Value>), ApiError> {
+    let NewPhone { number } = body.parse()?;
+    let mut state = simulator.state();
+    let phones_before = state.phones.len();
+    let view = state.phone(&number).ok_or_else(|| ApiError::bad_number(&number))?.view();
+    let is_new = state.phones.len() > phones_before;
+    Ok((if is_new { StatusCode::CREATED } else { StatusCode::OK }, Json(view)))
+}
+
+pub(super) async fn remove(
+    State(simulator): State<Simulator>,
+    Path(number): Path<String>,
+) -> Result<StatusCode, ApiError> {
+    let mut state = simulator.state();
+    let wa_id = state.parse_number(&number).ok_or_else(|| ApiError::bad_number(&number))?;
+    if !state.phones.remove(&wa_id) {
+        return Err(ApiError::not_found("Nobody has named a phone with this number."));
+    }
+    state.changes.tell(Change::Phones);
+    Ok(StatusCode::NO_CONTENT)
 }
 
 pub(super) async fn show(

@@ -4,7 +4,7 @@ use axum::{
     Router,
     extract::State,
     http::{StatusCode, Uri},
-    routing::{any, get, post},
+    routing::{any, delete, get, post},
 };
 
 use crate::{
@@ -14,10 +14,11 @@ use crate::{
 
 pub(crate) fn router() -> Router<Simulator> {
     Router::new()
-        .route("/phones", get(phones::list))
-        .route("/phones/{number}", get(phones::show).patch(phones::change))
+        .route("/phones", get(phones::list).post(phones::add).delete(reset))
+        .route("/phones/{number}", get(phones::show).patch(phones::change).delete(phones::remove))
         .route("/phones/{number}/code", get(code::wait))
         .route("/phones/{number}/messages", get(messages::list).post(inbound::write))
+        .route("/phones/{number}/messages/{id}", delete(messages::remove))
         .route("/phones/{number}/messages/{id}/read", post(messages::read))
         .route("/events", get(events::watch))
         .route("/webhooks", get(webhooks::list))

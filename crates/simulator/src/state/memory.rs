@@ -69,6 +69,9 @@ impl State {
     pub(crate) fn phone(&mut self, text: &str) -> Option<&mut Phone> {
         let wa_id = self.parse_number(text)?;
         let digits = wa_id::digits(text)?;
+        if self.phones.get(&wa_id).is_none() {
+            self.changes.tell(Change::Phones);
+        }
         Some(self.phones.named(&wa_id, &digits, &self.settings.business_account_id))
     }
 

@@ -1,6 +1,9 @@
 //! All phones. A phone exists from the moment somebody names it; of too many the oldest goes.
 
-use std::collections::{HashMap, VecDeque};
+use std::{
+    cmp::Reverse,
+    collections::{HashMap, VecDeque},
+};
 
 use crate::{phone::Phone, wa_id::WaId};
 
@@ -36,6 +39,22 @@ impl Phones {
 
     pub(crate) fn newest_first(&self) -> impl Iterator<Item = &Phone> {
         self.oldest_first.iter().rev().filter_map(|wa_id| self.by_wa_id.get(wa_id))
+    }
+
+    /// Those in whose chat something happened last; phones without a chat after them.
+    pub(crate) fn liveliest_first(&self) -> Vec<&Phone> {
+        let mut phones: Vec<_> = self.newest_first().collect();
+        phones.sort_by_key(|phone| Reverse(phone.messages().next_back().map(|last| last.seq)));
+        phones
+    }
+
+    /// Answers whether there was such a phone.
+    pub(crate) fn remove(&mut self, wa_id: &WaId) -> bool {
+        let Some(phone) = self.by_wa_id.remove(wa_id) else { return false };
+        phone.code_arrived().notify_waiters();
+        self.by_user_id.remove(&phone.user_id);
+        self.oldest_first.retain(|kept| kept != wa_id);
+        true
     }
 
     pub(crate) fn len(&self) -> usize {

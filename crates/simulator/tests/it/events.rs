@@ -7,6 +7,7 @@ use crate::harness::{PHONE, World};
 #[tokio::test]
 async fn a_watcher_first_reads_everything_and_then_what_changed() {
     let world = World::start().await;
+    world.api("POST", "/phones", json!({ "number": PHONE })).await;
     let mut watcher = world.watch().await;
     assert_eq!(watcher.next().await, json!({ "what": "everything" }));
 
@@ -17,7 +18,7 @@ async fn a_watcher_first_reads_everything_and_then_what_changed() {
 }
 
 #[tokio::test]
-async fn behaviours_settings_and_resets_are_told_too() {
+async fn new_phones_behaviours_settings_and_resets_are_told_too() {
     let world = World::start().await;
     let mut watcher = world.watch().await;
     watcher.next().await;
@@ -26,6 +27,7 @@ async fn behaviours_settings_and_resets_are_told_too() {
     world.api("PATCH", "/settings", json!({ "limits": { "pair": false } })).await;
     world.api("POST", "/reset", Value::Null).await;
 
+    assert_eq!(watcher.next().await["what"], "phones");
     assert_eq!(watcher.next().await["what"], "phones");
     assert_eq!(watcher.next().await["what"], "settings");
     assert_eq!(watcher.next().await["what"], "everything");
