@@ -19,6 +19,8 @@ pub struct Asset {
     pub gzip: Option<Cow<'static, [u8]>>,
     /// Whether its name changes with its bytes, so that a copy never grows old.
     pub is_hashed: bool,
+    /// The beginning of its SHA-256.
+    pub digest: [u8; 16],
 }
 
 /// A page of its own.
@@ -68,13 +70,16 @@ fn find_script() -> Option<String> {
 
 fn find(file: &str, is_hashed: bool) -> Option<Asset> {
     let content_type = content_type(file)?;
-    let bytes = |name: &str| Dist::get(name).map(|file| file.data);
+    let plain = Dist::get(file)?;
+    let digest = *plain.metadata.sha256_hash().first_chunk()?;
+    let compressed = |ending: &str| Dist::get(&format!("{file}.{ending}")).map(|file| file.data);
     Some(Asset {
         content_type,
-        plain: bytes(file)?,
-        brotli: bytes(&format!("{file}.br")),
-        gzip: bytes(&format!("{file}.gz")),
+        plain: plain.data,
+        brotli: compressed("br"),
+        gzip: compressed("gz"),
         is_hashed,
+        digest,
     })
 }
 
@@ -113,6 +118,21 @@ mod tests {
             "hosted.js/../../STAMP",
         ] {
             assert!(asset(name).is_none(), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn without_a_build_there_is_nothing_and_with_one_it_is_whole() {
+        let is_built =
+            std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/dist/STAMP").exists();
+
+        assert_eq!(page(Page::Demo).is_some(), is_built);
+        assert_eq!(page(Page::Simulator).is_some(), is_built);
+        assert_eq!(hosted_script().is_some(), is_built);
+        if let Some(script) = hosted_script() {
+            let script = asset(script.strip_prefix("/assets/").unwrap()).unwrap();
+            assert!(script.brotli.unwrap().len() < script.gzip.unwrap().len());
+            assert!(script.is_hashed);
         }
     }
 

@@ -12,5 +12,5 @@ mod routes;
 mod text;
 
 pub use crate::asset::{Asset, Page, asset, hosted_script, page};
-pub use crate::routes::{respond, routes};
+pub use crate::routes::{notice, respond, routes};
 pub use crate::text::{LANGUAGES, STYLE, TEMPLATE, catalogue, countries};
