@@ -6,12 +6,14 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 use crate::delivery::{Delivery, DeliveryParts, DeliverySettings, Provider};
+use crate::hosted::{Hosted, HostedParts, SessionStore};
 use crate::inbound::{Inbound, InboundParts};
 use crate::keyring::Keyring;
 use crate::ledger::Ledger;
 use crate::phone::Region;
 use crate::policy::Policy;
 use crate::random::Entropy;
+use crate::signals::Signals;
 use crate::tenants::{Integrations, TenantStore, Tenants};
 use crate::time::Clock;
 use crate::verification::{VerificationParts, VerificationStore, Verifications};
@@ -21,6 +23,9 @@ pub struct Parts {
     pub ledger: Arc<dyn Ledger>,
     pub verifications: Arc<dyn VerificationStore>,
     pub tenants: Arc<dyn TenantStore>,
+    pub sessions: Arc<dyn SessionStore>,
+    /// Told by the ledger what changed.
+    pub signals: Signals,
     pub keyring: Keyring,
     pub integrations: Integrations,
     pub providers: Vec<Arc<dyn Provider>>,
@@ -38,6 +43,8 @@ pub struct App {
     pub tenants: Arc<Tenants>,
     pub delivery: Arc<Delivery>,
     pub inbound: Arc<Inbound>,
+    pub hosted: Arc<Hosted>,
+    pub signals: Signals,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
 }
@@ -65,23 +72,34 @@ impl App {
             clock: clock.clone(),
             entropy: entropy.clone(),
         });
-        let verifications = Verifications::new(VerificationParts {
+        let tenants = Arc::new(Tenants::new(parts.tenants, clock.clone(), entropy.clone()));
+        let verifications = Arc::new(Verifications::new(VerificationParts {
             ledger,
             store: parts.verifications,
-            keyring,
+            keyring: keyring.clone(),
             integrations,
+            tenants: tenants.clone(),
             policy: parts.policy,
             default_region: parts.default_region,
             clock: clock.clone(),
             entropy: entropy.clone(),
             queued,
+        }));
+        let hosted = Hosted::new(HostedParts {
+            sessions: parts.sessions,
+            verifications: verifications.clone(),
+            tenants: tenants.clone(),
+            keyring,
+            clock: clock.clone(),
+            entropy: entropy.clone(),
         });
-        let tenants = Tenants::new(parts.tenants, clock.clone(), entropy.clone());
         Self {
-            verifications: Arc::new(verifications),
-            tenants: Arc::new(tenants),
+            verifications,
+            tenants,
             delivery: Arc::new(delivery),
             inbound: Arc::new(inbound),
+            hosted: Arc::new(hosted),
+            signals: parts.signals,
             clock,
             entropy,
         }

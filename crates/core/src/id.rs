@@ -77,6 +77,8 @@ ids! {
     ApiKeyId = "key_";
     /// One attempt to prove one phone for one purpose.
     VerificationId = "ver_";
+    /// One visit to a page of ours.
+    SessionId = "ses_";
     /// A fact that a tenant may hear about.
     EventId = "evt_";
 }

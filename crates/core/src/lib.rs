@@ -1,12 +1,13 @@
 //! The product without I/O: its rules, its use cases, and the ports that others fill.
 //!
-//! Modules stand in layers, from [`time`] at the bottom to [`inbound`]: one uses only those below
+//! Modules stand in layers, from [`time`] at the bottom to [`hosted`]: one uses only those below
 //! it, except that the use cases of a domain (`service.rs`, `jobs.rs`) also stand on [`ledger`].
 //! `tests/architecture.rs` of the binary has the list and holds it.
 
 pub mod app;
 pub mod delivery;
 pub mod events;
+pub mod hosted;
 pub mod id;
 pub mod inbound;
 pub mod keyring;
@@ -15,6 +16,7 @@ pub mod phone;
 pub mod policy;
 pub mod random;
 pub mod secret;
+pub mod signals;
 pub mod store;
 pub mod tenants;
 pub mod time;

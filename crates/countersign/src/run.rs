@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use countersign_core::app::App;
 use countersign_core::delivery::Delivery;
 use countersign_core::verification::{Retention, Verifications};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -69,7 +70,7 @@ pub(crate) async fn installation(
         work.spawn(Delivery::run(app.delivery.clone(), work_ended.clone()));
     }
     work.spawn(expire(app.verifications.clone(), work_ended.clone()));
-    work.spawn(clean(app.verifications.clone(), config.retention(), work_ended.clone()));
+    work.spawn(clean(app.clone(), config.retention(), work_ended.clone()));
     work.spawn(every(METRICS_PAUSE, work_ended, move || {
         let metrics = metrics.clone();
         async move { metrics.run_upkeep() }
@@ -94,17 +95,16 @@ async fn expire(verifications: Arc<Verifications>, stop: watch::Receiver<bool>) 
     .await;
 }
 
-async fn clean(
-    verifications: Arc<Verifications>,
-    retention: Retention,
-    stop: watch::Receiver<bool>,
-) {
+async fn clean(app: App, retention: Retention, stop: watch::Receiver<bool>) {
     every(RETENTION_PAUSE, stop, move || {
-        let verifications = verifications.clone();
+        let app = app.clone();
         async move {
-            match verifications.clean(&retention).await {
+            match app.verifications.clean(&retention).await {
                 Ok(cleaned) => tracing::debug!(?cleaned, "Deleted what was kept long enough"),
                 Err(error) => tracing::warn!(%error, "Could not delete old rows"),
+            }
+            if let Err(error) = app.hosted.clean(retention.verifications).await {
+                tracing::warn!(%error, "Could not delete old sessions");
             }
         }
     })

@@ -42,6 +42,8 @@ pub(crate) async fn assemble(config: &Config) -> anyhow::Result<Installation> {
         ledger: storage.ledger.clone(),
         verifications: storage.verifications.clone(),
         tenants: storage.tenants.clone(),
+        sessions: storage.sessions.clone(),
+        signals: storage.signals.clone(),
         keyring,
         integrations: Integrations::new(vec![integration(config)]),
         providers: countersign_providers::all(&provider_settings(config))?,

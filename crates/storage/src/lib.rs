@@ -3,6 +3,7 @@
 //! The ledger takes everything that may race; the stores take the rest. Both lie on the same
 //! database. Nothing here decides: rules are the core's.
 
+mod brands;
 mod database;
 mod keys;
 mod ledger;
@@ -10,6 +11,7 @@ mod memory;
 mod model;
 mod open;
 mod rows;
+mod sessions;
 mod tenants;
 mod verifications;
 

@@ -1,17 +1,20 @@
 //! Everything in memory: for tests, and as the model that the databases are held against.
 //! Nothing survives the process.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use countersign_core::delivery::Message;
-use countersign_core::id::{ApiKeyId, TenantId, VerificationId};
+use countersign_core::hosted::{Session, SessionKey, SessionStore};
+use countersign_core::id::{ApiKeyId, SessionId, TenantId, VerificationId};
 use countersign_core::keyring::{KeyStore, Sealed};
+use countersign_core::signals::Signals;
 use countersign_core::store::StoreError;
-use countersign_core::tenants::{ApiKey, Tenant, TenantName, TenantStore};
+use countersign_core::tenants::{ApiKey, Brand, Tenant, TenantName, TenantStore};
 use countersign_core::time::Timestamp;
 use countersign_core::verification::{
-    Listing, State, Verification, VerificationKey, VerificationStore,
+    Listing, RequestKey, State, Verification, VerificationKey, VerificationStore,
 };
 
 use crate::ledger::{BatchSettings, Batcher, Maps, work};
@@ -21,12 +24,15 @@ use crate::open::Storage;
 pub fn memory() -> Storage {
     let maps = Arc::new(Mutex::new(Maps::default()));
     let (ledger, requests) = Batcher::new(BatchSettings::default());
-    tokio::spawn(work(requests, maps.clone()));
-    let rows = Arc::new(Memory { maps, admin: Mutex::default() });
+    let signals = Signals::default();
+    tokio::spawn(work(requests, maps.clone(), signals.clone()));
+    let rows = Arc::new(Memory { maps, admin: Mutex::default(), sessions: Mutex::default() });
     Storage {
         ledger: Arc::new(ledger),
         verifications: rows.clone(),
         tenants: rows.clone(),
+        sessions: rows.clone(),
+        signals,
         keys: rows,
     }
 }
@@ -34,12 +40,14 @@ pub fn memory() -> Storage {
 struct Memory {
     maps: Arc<Mutex<Maps>>,
     admin: Mutex<Admin>,
+    sessions: Mutex<BTreeMap<SessionKey, Session>>,
 }
 
 #[derive(Default)]
 struct Admin {
     tenants: Vec<Tenant>,
     keys: Vec<ApiKey>,
+    brands: BTreeMap<TenantId, Brand>,
     index_key: Option<Sealed>,
 }
 
@@ -50,6 +58,10 @@ impl Memory {
 
     fn admin(&self) -> std::sync::MutexGuard<'_, Admin> {
         self.admin.lock().expect("no holder panics")
+    }
+
+    fn sessions(&self) -> std::sync::MutexGuard<'_, BTreeMap<SessionKey, Session>> {
+        self.sessions.lock().expect("no holder panics")
     }
 }
 
@@ -82,6 +94,10 @@ impl TenantStore for Memory {
 
     async fn tenant_named(&self, name: &TenantName) -> Result<Option<Tenant>, StoreError> {
         Ok(self.admin().tenants.iter().find(|tenant| tenant.name == *name).cloned())
+    }
+
+    async fn tenant(&self, id: TenantId) -> Result<Option<Tenant>, StoreError> {
+        Ok(self.admin().tenants.iter().find(|tenant| tenant.id == id).cloned())
     }
 
     async fn tenants(&self) -> Result<Vec<Tenant>, StoreError> {
@@ -121,6 +137,75 @@ impl TenantStore for Memory {
         let Some(key) = key else { return Ok(false) };
         key.revoked_at = Some(key.revoked_at.map_or(at, |ended| ended.min(at)));
         Ok(true)
+    }
+
+    async fn brand(&self, tenant: TenantId) -> Result<Option<Brand>, StoreError> {
+        Ok(self.admin().brands.get(&tenant).cloned())
+    }
+
+    async fn set_brand(&self, tenant: TenantId, brand: &Brand) -> Result<(), StoreError> {
+        self.admin().brands.insert(tenant, brand.clone());
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl SessionStore for Memory {
+    async fn add(&self, session: &Session, keys_from: Timestamp) -> Result<(), StoreError> {
+        let mut sessions = self.sessions();
+        let request = session.idempotency.map(|request| request.key);
+        let holder = sessions.values_mut().find(|other| {
+            let other_request = other.idempotency.map(|request| request.key);
+            other.key.tenant == session.key.tenant && request.is_some() && other_request == request
+        });
+        match holder {
+            Some(holder) if holder.created_at < keys_from => holder.idempotency = None,
+            Some(_) => return Err(StoreError::Conflict),
+            None => {}
+        }
+        if sessions.contains_key(&session.key) {
+            return Err(StoreError::Conflict);
+        }
+        sessions.insert(session.key, session.clone());
+        Ok(())
+    }
+
+    async fn find(&self, key: SessionKey) -> Result<Option<Session>, StoreError> {
+        Ok(self.sessions().get(&key).cloned())
+    }
+
+    async fn with_request(
+        &self,
+        tenant: TenantId,
+        request: RequestKey,
+    ) -> Result<Option<Session>, StoreError> {
+        let sessions = self.sessions();
+        let mut of_tenant = sessions.values().filter(|session| session.key.tenant == tenant);
+        let found = of_tenant.find(|session| {
+            session.idempotency.is_some_and(|idempotency| idempotency.key == request)
+        });
+        Ok(found.cloned())
+    }
+
+    async fn save(&self, session: &Session) -> Result<(), StoreError> {
+        match self.sessions().get_mut(&session.key) {
+            Some(stored) if stored.revision + 1 == session.revision => {
+                *stored = session.clone();
+                Ok(())
+            }
+            Some(_) | None => Err(StoreError::Conflict),
+        }
+    }
+
+    async fn delete_before(&self, edge: Timestamp, limit: usize) -> Result<usize, StoreError> {
+        let mut sessions = self.sessions();
+        let edge = SessionId::first_at(edge);
+        let old: Vec<SessionKey> =
+            sessions.keys().filter(|key| key.id < edge).take(limit).copied().collect();
+        for key in &old {
+            sessions.remove(key);
+        }
+        Ok(old.len())
     }
 }
 

@@ -5,8 +5,10 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use countersign_core::hosted::SessionStore;
 use countersign_core::keyring::KeyStore;
 use countersign_core::ledger::Ledger;
+use countersign_core::signals::Signals;
 use countersign_core::store::StoreError;
 use countersign_core::tenants::TenantStore;
 use countersign_core::time::Timestamp;
@@ -16,6 +18,7 @@ use tokio::task::JoinHandle;
 use crate::database::{self, Database};
 use crate::keys::Keys;
 use crate::ledger::{BatchSettings, Batcher, Checkpoints, PostgresBackend, SqliteBackend, work};
+use crate::sessions::SessionRows;
 use crate::tenants::TenantRows;
 use crate::verifications::VerificationRows;
 
@@ -28,6 +31,9 @@ pub struct Storage {
     pub ledger: Arc<dyn Ledger>,
     pub verifications: Arc<dyn VerificationStore>,
     pub tenants: Arc<dyn TenantStore>,
+    pub sessions: Arc<dyn SessionStore>,
+    /// Told after each commit of this process what it changed.
+    pub signals: Signals,
     pub keys: Arc<dyn KeyStore>,
 }
 
@@ -139,7 +145,7 @@ pub async fn attach(target: &Target) -> Result<Storage, OpenError> {
     };
     // Nobody takes what is submitted here: a command leaves the ledger to the server.
     let (ledger, _) = Batcher::new(BatchSettings::default());
-    Ok(storage(Arc::new(ledger), &database))
+    Ok(storage(Arc::new(ledger), &database, Signals::default()))
 }
 
 async fn open_sqlite(path: &Path, settings: &StorageSettings) -> Result<Opened, OpenError> {
@@ -151,12 +157,14 @@ async fn open_sqlite(path: &Path, settings: &StorageSettings) -> Result<Opened, 
     let backend = SqliteBackend::open(path, settings.now)?;
     let checkpoints = Checkpoints::start(path)?;
     let (ledger, requests) = Batcher::new(BatchSettings { queue: settings.queue });
+    let signals = Signals::default();
+    let told = signals.clone();
     let thread = std::thread::Builder::new()
         .name("ledger".to_owned())
         .spawn(move || {
             // No I/O and no time: only the queue is waited for, and SQLite blocks as it pleases.
             match tokio::runtime::Builder::new_current_thread().build() {
-                Ok(runtime) => runtime.block_on(work(requests, backend)),
+                Ok(runtime) => runtime.block_on(work(requests, backend, told)),
                 Err(error) => tracing::error!(%error, "The ledger could not start"),
             }
         })
@@ -168,27 +176,30 @@ async fn open_sqlite(path: &Path, settings: &StorageSettings) -> Result<Opened, 
         lock: Some(lock),
         ledger: Some(ledger.clone()),
     };
-    Ok(Opened { storage: storage(Arc::new(ledger), &database), workers })
+    Ok(Opened { storage: storage(Arc::new(ledger), &database, signals), workers })
 }
 
 async fn open_postgres(url: &str, settings: &StorageSettings) -> Result<Opened, OpenError> {
     database::migrate_postgres(url).await?;
     let database = Database::postgres(url).await?;
     let (ledger, requests) = Batcher::new(BatchSettings { queue: settings.queue });
+    let signals = Signals::default();
     let mut workers = Workers { ledger: Some(ledger.clone()), ..Workers::default() };
     // While one waits for the disk the other decides.
     for _ in 0..2 {
         let backend = PostgresBackend::connect(url).await?;
-        workers.tasks.push(tokio::spawn(work(requests.clone(), backend)));
+        workers.tasks.push(tokio::spawn(work(requests.clone(), backend, signals.clone())));
     }
-    Ok(Opened { storage: storage(Arc::new(ledger), &database), workers })
+    Ok(Opened { storage: storage(Arc::new(ledger), &database, signals), workers })
 }
 
-fn storage(ledger: Arc<dyn Ledger>, database: &Database) -> Storage {
+fn storage(ledger: Arc<dyn Ledger>, database: &Database, signals: Signals) -> Storage {
     Storage {
         ledger,
         verifications: Arc::new(VerificationRows::new(database.clone())),
         tenants: Arc::new(TenantRows::new(database.clone())),
+        sessions: Arc::new(SessionRows::new(database.clone())),
+        signals,
         keys: Arc::new(Keys::new(database.clone())),
     }
 }

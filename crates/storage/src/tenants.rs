@@ -3,11 +3,12 @@
 use async_trait::async_trait;
 use countersign_core::id::{ApiKeyId, TenantId};
 use countersign_core::store::StoreError;
-use countersign_core::tenants::{ApiKey, KeyMode, Scopes, Tenant, TenantName, TenantStore};
+use countersign_core::tenants::{ApiKey, Brand, KeyMode, Scopes, Tenant, TenantName, TenantStore};
 use countersign_core::time::Timestamp;
 
+use crate::brands::{BRAND_OF, SET_BRAND, brand, brand_values};
 use crate::database::Database;
-use crate::rows::{Columns, time, time_or_none};
+use crate::rows::{Columns, Value, time, time_or_none};
 
 const ADD_TENANT: &str = "
     insert into tenants (id, name, created_at)
@@ -17,6 +18,11 @@ const TENANT_NAMED: &str = "
     select id, name, created_at
     from tenants
     where name = $1";
+
+const TENANT: &str = "
+    select id, name, created_at
+    from tenants
+    where id = $1";
 
 const TENANTS: &str = "
     select id, name, created_at
@@ -55,7 +61,18 @@ impl TenantRows {
     /// Every statement, so that each can be tried on each database.
     #[cfg(test)]
     pub(crate) fn statements() -> Vec<&'static str> {
-        vec![ADD_TENANT, TENANT_NAMED, TENANTS, ADD_KEY, KEY_WITH_DIGEST, KEYS_OF, END_KEY]
+        vec![
+            ADD_TENANT,
+            TENANT_NAMED,
+            TENANT,
+            TENANTS,
+            ADD_KEY,
+            KEY_WITH_DIGEST,
+            KEYS_OF,
+            END_KEY,
+            BRAND_OF,
+            SET_BRAND,
+        ]
     }
 }
 
@@ -73,6 +90,10 @@ impl TenantStore for TenantRows {
     async fn tenant_named(&self, name: &TenantName) -> Result<Option<Tenant>, StoreError> {
         let name = name.clone();
         self.0.read(move |tx| tx.one(TENANT_NAMED, &[name.as_str().into()], tenant)).await
+    }
+
+    async fn tenant(&self, id: TenantId) -> Result<Option<Tenant>, StoreError> {
+        self.0.read(move |tx| tx.one(TENANT, &[id.as_bytes().into()], tenant)).await
     }
 
     async fn tenants(&self) -> Result<Vec<Tenant>, StoreError> {
@@ -121,6 +142,20 @@ impl TenantStore for TenantRows {
             tx.execute(END_KEY, &[tenant.as_bytes().into(), id.as_bytes().into(), at.into()])
         });
         Ok(end.await? > 0)
+    }
+
+    async fn brand(&self, tenant: TenantId) -> Result<Option<Brand>, StoreError> {
+        self.0.read(move |tx| tx.one(BRAND_OF, &[tenant.as_bytes().into()], brand)).await
+    }
+
+    async fn set_brand(&self, tenant: TenantId, brand: &Brand) -> Result<(), StoreError> {
+        let brand = brand.clone();
+        let set = self.0.write(move |tx| {
+            let mut values: Vec<Value<'_>> = vec![tenant.as_bytes().into()];
+            values.extend(brand_values(&brand));
+            tx.execute(SET_BRAND, &values)
+        });
+        set.await.map(drop)
     }
 }
 

@@ -46,9 +46,20 @@ struct Keys {
     entropy: Arc<dyn Entropy>,
 }
 
+/// What a MAC that leaves the installation proves. Each has a key of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// Whoever shows it was given the link to a page.
+    Link,
+    /// This browser opened the link.
+    Browser,
+}
+
 struct Derived {
     id: KeyId,
     code: hmac::Key,
+    link: hmac::Key,
+    browser: hmac::Key,
     sealing: SealingKey,
 }
 
@@ -99,7 +110,18 @@ impl SecretKey {
         Derived {
             id: KeyId::from_slice(&digest.as_ref()[..KeyId::LENGTH]).expect("four bytes"),
             code: hmac::Key::new(hmac::HMAC_SHA256, &expand(b"code")),
+            link: hmac::Key::new(hmac::HMAC_SHA256, &expand(b"page link")),
+            browser: hmac::Key::new(hmac::HMAC_SHA256, &expand(b"page browser")),
             sealing: SealingKey::new(&expand(b"seal")),
+        }
+    }
+}
+
+impl Derived {
+    const fn proof(&self, proof: Proof) -> &hmac::Key {
+        match proof {
+            Proof::Link => &self.link,
+            Proof::Browser => &self.browser,
         }
     }
 }
@@ -154,6 +176,17 @@ impl Keyring {
     /// Compares in constant time. `false` for a key that is gone.
     pub fn mac_matches(&self, id: KeyId, message: &[u8], mac: &[u8; 32]) -> bool {
         self.derived(id).is_some_and(|derived| hmac::verify(&derived.code, message, mac).is_ok())
+    }
+
+    /// A MAC to give away; nothing is kept of it.
+    pub fn prove(&self, proof: Proof, message: &[u8]) -> [u8; 32] {
+        tag(self.keys.active.proof(proof), message)
+    }
+
+    /// Compares in constant time. What the previous key proved counts while that key is given.
+    pub fn is_proved(&self, proof: Proof, message: &[u8], mac: &[u8]) -> bool {
+        let matches = |keys: &Derived| hmac::verify(keys.proof(proof), message, mac).is_ok();
+        matches(&self.keys.active) || self.keys.previous.as_ref().is_some_and(matches)
     }
 
     /// The look-up key of something that must not be stored in the clear. The first part says

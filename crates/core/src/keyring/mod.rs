@@ -9,6 +9,6 @@ mod key;
 mod sealed;
 mod store;
 
-pub use key::{KeyError, KeyId, Keyring, SecretKey};
+pub use key::{KeyError, KeyId, Keyring, Proof, SecretKey};
 pub use sealed::{Context, Sealed};
 pub use store::KeyStore;

@@ -58,6 +58,13 @@ pub struct PolicyError {
     pub range: &'static str,
 }
 
+impl CodePolicy {
+    /// Digits of a code for somebody who signs in with it, or who does not.
+    pub const fn digits_for(&self, is_sign_in: bool) -> u8 {
+        if is_sign_in { self.sign_in_digits } else { self.digits }
+    }
+}
+
 impl Default for CodePolicy {
     fn default() -> Self {
         Self {

@@ -1,14 +1,20 @@
-//! The businesses that use this installation, the keys that speak for them, and the provider
-//! accounts that they send through.
+//! The businesses that use this installation, the keys that speak for them, how they present
+//! themselves, and the provider accounts that they send through.
 
 mod api_key;
+mod brand;
 mod integration;
+mod logo;
+mod return_url;
 mod service;
 mod store;
 mod tenant;
 
 pub use api_key::{ApiKey, KeyMode, PresentedKey, Scope, Scopes};
+pub use brand::{Brand, BrandChange, BrandError, Colour};
 pub use integration::{Integration, Integrations};
+pub use logo::{Logo, LogoError};
+pub use return_url::{InvalidReturnUrl, ReturnUrl};
 pub use service::{CreatedKey, Principal, TenantError, Tenants};
 pub use store::TenantStore;
 pub use tenant::{Tenant, TenantName};

@@ -4,7 +4,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
-use super::{ApiKey, KeyMode, PresentedKey, Scope, Scopes, Tenant, TenantName, TenantStore};
+use super::{
+    ApiKey, Brand, BrandChange, BrandError, KeyMode, PresentedKey, Scope, Scopes, Tenant,
+    TenantName, TenantStore,
+};
 use crate::id::{ApiKeyId, TenantId};
 use crate::random::Entropy;
 use crate::store::StoreError;
@@ -15,6 +18,9 @@ use crate::time::{Clock, Timestamp, seconds};
 const KEY_MEMORY: Duration = seconds(5);
 /// Keys remembered at once. Beyond it the oldest answers are forgotten together.
 const REMEMBERED_KEYS: usize = 10_000;
+/// The same for brands, which are larger.
+const BRAND_MEMORY: Duration = seconds(5);
+const REMEMBERED_BRANDS: usize = 1_000;
 
 /// Who a key speaks for.
 #[derive(Clone, Debug)]
@@ -44,6 +50,9 @@ pub enum TenantError {
     NoSuchKey,
 
     #[error(transparent)]
+    Brand(#[from] BrandError),
+
+    #[error(transparent)]
     Store(#[from] StoreError),
 }
 
@@ -53,10 +62,16 @@ pub struct Tenants {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     known: RwLock<HashMap<[u8; 32], Known>>,
+    brands: RwLock<HashMap<TenantId, KnownBrand>>,
 }
 
 struct Known {
     key: Arc<ApiKey>,
+    until: Timestamp,
+}
+
+struct KnownBrand {
+    brand: Arc<Brand>,
     until: Timestamp,
 }
 
@@ -72,7 +87,7 @@ impl Tenants {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Self {
-        Self { store, clock, entropy, known: RwLock::default() }
+        Self { store, clock, entropy, known: RwLock::default(), brands: RwLock::default() }
     }
 
     /// The principal of a key, or `None` for a key that does not exist or no longer works.
@@ -116,6 +131,34 @@ impl Tenants {
 
     pub async fn named(&self, name: &TenantName) -> Result<Tenant, TenantError> {
         self.store.tenant_named(name).await?.ok_or(TenantError::NoSuchTenant)
+    }
+
+    /// How a tenant presents itself. A change is seen within seconds on every server.
+    pub async fn brand(&self, tenant: TenantId) -> Result<Arc<Brand>, StoreError> {
+        let now = self.clock.now();
+        if let Some(brand) = self.remembered_brand(tenant, now) {
+            return Ok(brand);
+        }
+        let brand = Arc::new(self.stored_brand(tenant).await?);
+        let known = KnownBrand { brand: brand.clone(), until: now.plus(BRAND_MEMORY) };
+        let mut brands = self.brands.write().expect("no holder panics");
+        if brands.len() >= REMEMBERED_BRANDS {
+            brands.clear();
+        }
+        brands.insert(tenant, known);
+        Ok(brand)
+    }
+
+    /// Changes what is given of a brand, and answers all of it.
+    pub async fn change_brand(
+        &self,
+        tenant: TenantId,
+        change: BrandChange,
+    ) -> Result<Brand, TenantError> {
+        let brand = self.stored_brand(tenant).await?.change(change)?;
+        self.store.set_brand(tenant, &brand).await?;
+        self.brands.write().expect("no holder panics").remove(&tenant);
+        Ok(brand)
     }
 
     pub async fn create_key(
@@ -212,6 +255,19 @@ impl Tenants {
             expires_at: None,
             revoked_at: None,
         }
+    }
+
+    fn remembered_brand(&self, tenant: TenantId, now: Timestamp) -> Option<Arc<Brand>> {
+        let brands = self.brands.read().expect("no holder panics");
+        brands.get(&tenant).filter(|known| now < known.until).map(|known| known.brand.clone())
+    }
+
+    async fn stored_brand(&self, tenant: TenantId) -> Result<Brand, StoreError> {
+        if let Some(brand) = self.store.brand(tenant).await? {
+            return Ok(brand);
+        }
+        let name = self.store.tenant(tenant).await?.map(|tenant| tenant.name);
+        Ok(Brand::of(&name.unwrap_or_else(TenantName::default_tenant)))
     }
 
     fn remembered(&self, digest: &[u8; 32], now: Timestamp) -> Option<Arc<ApiKey>> {

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{ApiKey, Tenant, TenantName};
+use super::{ApiKey, Brand, Tenant, TenantName};
 use crate::id::{ApiKeyId, TenantId};
 use crate::store::StoreError;
 use crate::time::Timestamp;
@@ -13,6 +13,8 @@ pub trait TenantStore: Send + Sync {
     async fn add_tenant(&self, tenant: &Tenant) -> Result<(), StoreError>;
 
     async fn tenant_named(&self, name: &TenantName) -> Result<Option<Tenant>, StoreError>;
+
+    async fn tenant(&self, id: TenantId) -> Result<Option<Tenant>, StoreError>;
 
     /// In the order of their names.
     async fn tenants(&self) -> Result<Vec<Tenant>, StoreError>;
@@ -32,4 +34,10 @@ pub trait TenantStore: Send + Sync {
         id: ApiKeyId,
         at: Timestamp,
     ) -> Result<bool, StoreError>;
+
+    /// `None` for a tenant that has said nothing about itself.
+    async fn brand(&self, tenant: TenantId) -> Result<Option<Brand>, StoreError>;
+
+    /// Replaces the brand of a tenant that exists.
+    async fn set_brand(&self, tenant: TenantId, brand: &Brand) -> Result<(), StoreError>;
 }

@@ -5,6 +5,7 @@
 //! arrive. What has to outlive single verifications, because somebody who guesses would start new
 //! ones, is in the [`PhoneRecord`].
 
+mod admission;
 mod code;
 mod details;
 mod entity;

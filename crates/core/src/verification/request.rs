@@ -95,6 +95,10 @@ pub enum StartError {
     #[error("the tenant has no account for this channel")]
     ChannelUnavailable,
 
+    /// People are sent back only to where the tenant said.
+    #[error("the return address is not registered")]
+    ReturnUrlNotRegistered,
+
     #[error("the idempotency key was used for another request")]
     KeyReused,
 

@@ -8,7 +8,7 @@ use super::request::{
     CheckError, Checked, StartError, StartRequest, Started, Target, VerificationView,
 };
 use super::{
-    Code, Details, Finding, Listing, Method, NumberKey, PhoneKey, StartMode, State, Verification,
+    Code, Details, Finding, Listing, NumberKey, PhoneKey, StartMode, State, Verification,
     VerificationKey, VerificationStore, resend_gap,
 };
 use crate::delivery::{Channel, Message, MessageKey};
@@ -22,7 +22,7 @@ use crate::phone::{InvalidPhone, PhoneNumber, Region};
 use crate::policy::{AddressBlock, Fence, Policy, Refusal};
 use crate::random::Entropy;
 use crate::store::StoreError;
-use crate::tenants::Integrations;
+use crate::tenants::{Integrations, Tenants};
 use crate::time::{Clock, Timestamp};
 
 /// What the service is made of.
@@ -31,6 +31,7 @@ pub struct VerificationParts {
     pub store: Arc<dyn VerificationStore>,
     pub keyring: Keyring,
     pub integrations: Integrations,
+    pub tenants: Arc<Tenants>,
     pub policy: Arc<Policy>,
     pub default_region: Option<Region>,
     pub clock: Arc<dyn Clock>,
@@ -76,6 +77,7 @@ impl Verifications {
     ) -> Result<Started, StartError> {
         let now = self.parts.clock.now();
         let phone = self.admit(tenant, &request)?;
+        self.admit_return_url(tenant, request.details.return_url.as_deref()).await?;
         let arrival = self.arrive(tenant, &phone, &request, now);
         let fence = fence_keys(arrival, &request);
         if let Some(keys) = fence {
@@ -251,23 +253,6 @@ impl Verifications {
         self.parts.store.ready().await
     }
 
-    fn admit(&self, tenant: TenantId, request: &StartRequest) -> Result<PhoneNumber, StartError> {
-        if request.method != Method::Code {
-            return Err(StartError::MethodUnavailable);
-        }
-        if !self.has_channel(tenant, request.channel.unwrap_or(Channel::WhatsApp)) {
-            return Err(StartError::ChannelUnavailable);
-        }
-        let parsed = PhoneNumber::parse_detailed(&request.phone, self.parts.default_region)?;
-        if !parsed.kind.may_receive_codes() {
-            return Err(StartError::UnsuitableNumber);
-        }
-        let allowed = &self.parts.policy.countries;
-        let is_allowed =
-            allowed.is_empty() || parsed.country.is_some_and(|country| allowed.contains(&country));
-        if is_allowed { Ok(parsed.number) } else { Err(StartError::CountryNotAllowed) }
-    }
-
     fn arrive(
         &self,
         tenant: TenantId,
@@ -284,13 +269,6 @@ impl Verifications {
         }
     }
 
-    fn has_channel(&self, tenant: TenantId, channel: Channel) -> bool {
-        match channel {
-            Channel::WhatsApp => self.parts.integrations.of_tenant(tenant).is_some(),
-            Channel::Sms => false,
-        }
-    }
-
     fn draft(
         &self,
         tenant: TenantId,
@@ -301,8 +279,7 @@ impl Verifications {
         let Arrival { now, phone: phone_key, address } = arrival;
         let VerificationParts { keyring, policy, entropy, .. } = &self.parts;
         let id = VerificationId::generate(now, &**entropy);
-        let is_sign_in = request.purpose.is_sign_in();
-        let digits = if is_sign_in { policy.code.sign_in_digits } else { policy.code.digits };
+        let digits = policy.code.digits_for(request.purpose.is_sign_in());
         let mut verification = Verification {
             key: VerificationKey { tenant, id },
             phone: phone_key,

@@ -25,6 +25,42 @@ create table api_keys (
     revoked_at bigint
 );
 
+create table brands (
+    tenant_id bytea primary key references tenants (id),
+    name text not null,
+    colour text,
+    dark_colour text,
+    logo bytea,
+    help_url text,
+    privacy_url text,
+    return_urls text not null,
+    locale text,
+    countries text not null,
+    show_credit bigint not null
+);
+
+create table sessions (
+    tenant_id bytea not null,
+    id bytea not null,
+    purpose text not null,
+    locale text,
+    is_fixed bigint not null,
+    sealed_phone bytea,
+    details bytea,
+    intent bytea,
+    verification_id bytea,
+    retry_at bigint,
+    created_at bigint not null,
+    expires_at bigint not null,
+    idempotency_key bytea,
+    idempotency_fingerprint bytea,
+    revision bigint not null,
+    primary key (tenant_id, id)
+) with (fillfactor = 80);
+
+create unique index sessions_requests on sessions (tenant_id, idempotency_key)
+where idempotency_key is not null;
+
 -- Pages of tables whose rows change keep room for the next version of a row beside it.
 create table verifications (
     tenant_id bytea not null,

@@ -27,6 +27,43 @@ create table api_keys (
     revoked_at integer
 ) strict, without rowid;
 
+-- With a row id, because a logo is too long for a page of a table without one.
+create table brands (
+    tenant_id blob primary key references tenants (id),
+    name text not null,
+    colour text,
+    dark_colour text,
+    logo blob,
+    help_url text,
+    privacy_url text,
+    return_urls text not null,
+    locale text,
+    countries text not null,
+    show_credit integer not null
+) strict;
+
+create table sessions (
+    tenant_id blob not null,
+    id blob not null,
+    purpose text not null,
+    locale text,
+    is_fixed integer not null,
+    sealed_phone blob,
+    details blob,
+    intent blob,
+    verification_id blob,
+    retry_at integer,
+    created_at integer not null,
+    expires_at integer not null,
+    idempotency_key blob,
+    idempotency_fingerprint blob,
+    revision integer not null,
+    primary key (tenant_id, id)
+) strict, without rowid;
+
+create unique index sessions_requests on sessions (tenant_id, idempotency_key)
+where idempotency_key is not null;
+
 create table verifications (
     tenant_id blob not null,
     id blob not null,

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use countersign_core::ledger::{Keys, Ledger, Op, Outcome, Rows};
+use countersign_core::signals::Signals;
 use countersign_core::store::StoreError;
 use tokio::sync::{Mutex, mpsc, oneshot};
 
@@ -80,8 +81,8 @@ impl Ledger for Batcher {
     }
 }
 
-/// Commits batches until nobody can submit any more.
-pub(crate) async fn work(requests: Requests, mut backend: impl Backend) {
+/// Commits batches until nobody can submit any more, and tells what changed.
+pub(crate) async fn work(requests: Requests, mut backend: impl Backend, signals: Signals) {
     let mut taken = Vec::with_capacity(MOST);
     let mut batch = Vec::with_capacity(MOST);
     let mut rows = Rows::default();
@@ -103,7 +104,7 @@ pub(crate) async fn work(requests: Requests, mut backend: impl Backend) {
         }
         drop(waiting);
         sizes.record(count(batch.len()));
-        serve(&mut batch, &mut backend, &mut rows).await;
+        serve(&mut batch, &mut backend, &mut rows, &signals).await;
     }
 }
 
@@ -114,10 +115,16 @@ fn take(request: Request, batch: &mut Vec<Asked>, waiting: &mut mpsc::Receiver<R
     }
 }
 
-async fn serve(batch: &mut Vec<Asked>, backend: &mut impl Backend, rows: &mut Rows) {
+async fn serve(
+    batch: &mut Vec<Asked>,
+    backend: &mut impl Backend,
+    rows: &mut Rows,
+    signals: &Signals,
+) {
     let ops: Vec<&Op> = batch.iter().map(|request| &request.op).collect();
     match attempt(&ops, backend, rows).await {
         Ok(outcomes) => {
+            tell(rows, signals);
             for (request, outcome) in batch.drain(..).zip(outcomes) {
                 // Somebody who no longer waits does not need the answer.
                 let _ = request.answer.send(Ok(outcome));
@@ -126,9 +133,25 @@ async fn serve(batch: &mut Vec<Asked>, backend: &mut impl Backend, rows: &mut Ro
         Err(_) => {
             for request in batch.drain(..) {
                 let outcome = alone(&request.op, backend, rows).await;
+                if outcome.is_ok() {
+                    tell(rows, signals);
+                }
                 let _ = request.answer.send(outcome);
             }
         }
+    }
+}
+
+/// Wakes those who watch what was committed.
+fn tell(rows: &Rows, signals: &Signals) {
+    if signals.is_idle() {
+        return;
+    }
+    for (key, ..) in rows.verifications.changed() {
+        signals.touch(key.id);
+    }
+    for (key, ..) in rows.messages.changed() {
+        signals.touch(key.verification);
     }
 }
 

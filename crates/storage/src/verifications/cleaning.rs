@@ -132,7 +132,7 @@ impl Filed {
 
 /// Every tenant that has such rows, found without reading all rows of each: from the first row of
 /// one it goes straight to the first row of the next.
-fn owners(table: &str, condition: &str) -> String {
+pub(crate) fn owners(table: &str, condition: &str) -> String {
     format!(
         "
     with recursive owners (tenant_id) as (
@@ -300,11 +300,11 @@ pub(super) fn delete_spent_limits(
     }
 }
 
-fn owner(row: &dyn Columns) -> Result<TenantId, StoreError> {
+pub(crate) fn owner(row: &dyn Columns) -> Result<TenantId, StoreError> {
     let corrupt = || StoreError::Corrupt { table: "?", id: "tenant".to_owned() };
     TenantId::from_slice(row.bytes(0)?).ok_or_else(corrupt)
 }
 
-fn number(rows: u64) -> usize {
+pub(crate) fn number(rows: u64) -> usize {
     usize::try_from(rows).unwrap_or(usize::MAX)
 }

@@ -135,7 +135,7 @@ pub(super) fn verification_key(row: &dyn Columns) -> Result<VerificationKey, Sto
 }
 
 /// A number of rows.
-pub(super) fn count(rows: usize) -> Value<'static> {
+pub(crate) fn count(rows: usize) -> Value<'static> {
     i64::try_from(rows).unwrap_or(i64::MAX).into()
 }
 

@@ -1,0 +1,341 @@
+//! The use cases: create a session, open a page, look at it, and do what it offers.
+
+use std::sync::Arc;
+
+use super::secrets::{BrowserPass, is_link_secret, link_secret};
+use super::session::{seal_details, seal_phone};
+use super::turn::Wanted;
+use super::view::{next_start, with_parameter};
+use super::{
+    CreatedSession, NewSession, Once, Page, PageError, PageView, SendRequest, Session, SessionKey,
+    SessionStore, SessionView, Step,
+};
+use crate::id::{SessionId, TenantId, VerificationId};
+use crate::keyring::Keyring;
+use crate::phone::PhoneNumber;
+use crate::random::Entropy;
+use crate::store::StoreError;
+use crate::tenants::Tenants;
+use crate::time::{Clock, Timestamp, hours};
+use crate::verification::{
+    CheckError, Checked, Client, Details, StartError, State, Target, VerificationView,
+    Verifications,
+};
+
+/// What the service is made of.
+pub struct HostedParts {
+    pub sessions: Arc<dyn SessionStore>,
+    pub verifications: Arc<Verifications>,
+    pub tenants: Arc<Tenants>,
+    pub keyring: Keyring,
+    pub clock: Arc<dyn Clock>,
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// The pages.
+pub struct Hosted {
+    pub(super) parts: HostedParts,
+}
+
+/// How often a change is made again after somebody else changed the session first.
+pub(super) const TRIES: usize = 16;
+
+impl Hosted {
+    pub const fn new(parts: HostedParts) -> Self {
+        Self { parts }
+    }
+
+    pub async fn create(
+        &self,
+        tenant: TenantId,
+        new: NewSession,
+    ) -> Result<CreatedSession, StartError> {
+        let HostedParts { verifications, sessions, .. } = &self.parts;
+        verifications.admit_return_url(tenant, new.details.return_url.as_deref()).await?;
+        let phone = match &new.phone {
+            Some(typed) => Some(verifications.admit_phone(tenant, typed)?),
+            None => None,
+        };
+        let session = self.draft(tenant, phone.as_ref(), &new);
+        match sessions.add(&session, session.created_at.minus(hours(24))).await {
+            Ok(()) => {
+                let (details, now) = (new.details, session.created_at);
+                let view = SessionView { session, phone, details, verification: None, now };
+                Ok(CreatedSession { view, is_repeated: false })
+            }
+            Err(StoreError::Conflict) => self.repeated(&session).await,
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    pub async fn find(
+        &self,
+        tenant: TenantId,
+        id: SessionId,
+    ) -> Result<Option<SessionView>, StoreError> {
+        match self.parts.sessions.find(SessionKey { tenant, id }).await? {
+            Some(session) => Ok(Some(self.session_view(session).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// Where a page is, with the secret that opens it.
+    pub fn link(&self, page: &Page) -> String {
+        format!("/v/{page}?k={}", link_secret(page, &self.parts.keyring))
+    }
+
+    /// A pass for the browser that shows the right secret.
+    pub fn open(&self, page: &Page, secret: &str) -> Option<BrowserPass> {
+        let HostedParts { keyring, entropy, .. } = &self.parts;
+        is_link_secret(page, secret, keyring).then(|| BrowserPass::issue(page, keyring, &**entropy))
+    }
+
+    /// Whether a browser opened the link of this page.
+    pub fn admits(&self, page: &Page, cookie: &str) -> bool {
+        BrowserPass::admits(page, cookie, &self.parts.keyring)
+    }
+
+    pub async fn look(&self, page: &Page) -> Result<Option<PageView>, StoreError> {
+        match page {
+            Page::Session(key) => match self.parts.sessions.find(*key).await? {
+                Some(session) => {
+                    let view = self.session_view(session).await?;
+                    Ok(Some(self.of_session(view).await?))
+                }
+                None => Ok(None),
+            },
+            Page::Verification(key) => {
+                match self.parts.verifications.find(key.tenant, key.id).await? {
+                    Some(view) => Ok(Some(self.of_verification(*page, view).await?)),
+                    None => Ok(None),
+                }
+            }
+        }
+    }
+
+    /// Sends a code to the number that was typed. While one is live, nothing is sent.
+    pub async fn send(&self, page: &Page, request: SendRequest) -> Result<PageView, PageError> {
+        let Page::Session(key) = page else { return self.see(page).await };
+        let session = self.session(*key).await?;
+        let phone = match session.phone(&self.parts.keyring).filter(|_| session.is_fixed) {
+            Some(phone) => phone,
+            None => self.read_phone(&request)?,
+        };
+        let SendRequest { locale, client, once, .. } = request;
+        self.begin(*key, &Wanted { phone, locale, client, once }).await?;
+        self.see(page).await
+    }
+
+    /// Checks a code; there may be none to check.
+    pub async fn check(
+        &self,
+        page: &Page,
+        typed: &str,
+    ) -> Result<(PageView, Option<Checked>), PageError> {
+        let Some(id) = self.verification_of(page).await? else {
+            return Ok((self.see(page).await?, None));
+        };
+        let check = self.parts.verifications.check(page.tenant(), Target::Id(id), typed, None);
+        let checked = check.await?;
+        Ok((self.see(page).await?, Some(checked)))
+    }
+
+    /// Sends the same code again.
+    pub async fn resend(&self, page: &Page) -> Result<PageView, PageError> {
+        if let Some(id) = self.verification_of(page).await? {
+            match self.parts.verifications.resend(page.tenant(), id, None).await {
+                Ok(_) | Err(CheckError::Ended(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        self.see(page).await
+    }
+
+    /// Goes back to ask for another number. The code that was sent no longer counts.
+    pub async fn edit(&self, page: &Page) -> Result<PageView, PageError> {
+        let Page::Session(key) = page else { return self.see(page).await };
+        for _ in 0..TRIES {
+            let mut session = self.session(*key).await?;
+            let is_left = session.verification.is_none() && session.intent.is_none();
+            if is_left || session.is_fixed || !session.is_open(self.now()) {
+                return self.see(page).await;
+            }
+            if let Some(id) = session.verification {
+                match self.parts.verifications.cancel(key.tenant, id).await {
+                    Err(CheckError::Ended(State::Approved)) => return self.see(page).await,
+                    Ok(_) | Err(CheckError::Ended(_) | CheckError::NotFound) => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            session.leave();
+            if self.save(&session).await? {
+                return self.see(page).await;
+            }
+        }
+        Err(busy().into())
+    }
+
+    /// Sends a new code to the same number, once the last one no longer counts.
+    pub async fn restart(
+        &self,
+        page: &Page,
+        once: Once,
+        client: Client,
+    ) -> Result<PageView, PageError> {
+        if let Page::Session(key) = page
+            && let Some(phone) = self.session(*key).await?.phone(&self.parts.keyring)
+        {
+            self.begin(*key, &Wanted { phone, locale: None, client, once }).await?;
+        }
+        self.see(page).await
+    }
+
+    pub(super) async fn session(&self, key: SessionKey) -> Result<Session, PageError> {
+        self.parts.sessions.find(key).await?.ok_or(PageError::NotFound)
+    }
+
+    /// Answers whether it was saved: somebody else may have changed it first.
+    pub(super) async fn save(&self, session: &Session) -> Result<bool, StoreError> {
+        match self.parts.sessions.save(session).await {
+            Ok(()) => Ok(true),
+            Err(StoreError::Conflict) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.parts.clock.now()
+    }
+
+    async fn see(&self, page: &Page) -> Result<PageView, PageError> {
+        self.look(page).await?.ok_or(PageError::NotFound)
+    }
+
+    async fn verification_of(&self, page: &Page) -> Result<Option<VerificationId>, PageError> {
+        match page {
+            Page::Session(key) => Ok(self.session(*key).await?.verification),
+            Page::Verification(key) => Ok(Some(key.id)),
+        }
+    }
+
+    fn read_phone(&self, request: &SendRequest) -> Result<PhoneNumber, PageError> {
+        let phone = match request.region {
+            Some(region) => PhoneNumber::parse(&request.phone, Some(region)),
+            None => self.parts.verifications.parse_phone(&request.phone),
+        };
+        Ok(phone?)
+    }
+
+    fn draft(&self, tenant: TenantId, phone: Option<&PhoneNumber>, new: &NewSession) -> Session {
+        let HostedParts { keyring, entropy, .. } = &self.parts;
+        let now = self.now();
+        let key = SessionKey { tenant, id: SessionId::generate(now, &**entropy) };
+        Session {
+            key,
+            purpose: new.purpose,
+            locale: new.locale.clone(),
+            is_fixed: phone.is_some(),
+            sealed_phone: phone.map(|phone| seal_phone(key, phone, keyring)),
+            details: seal_details(key, &new.details, keyring),
+            intent: None,
+            verification: None,
+            retry_at: None,
+            created_at: now,
+            expires_at: now.plus(Session::LIFE),
+            idempotency: new.idempotency,
+            revision: 0,
+        }
+    }
+
+    async fn repeated(&self, session: &Session) -> Result<CreatedSession, StartError> {
+        let idempotency = session.idempotency.ok_or_else(busy)?;
+        let first = self.parts.sessions.with_request(session.key.tenant, idempotency.key).await?;
+        let first = first.ok_or_else(busy)?;
+        if first.idempotency != session.idempotency {
+            return Err(StartError::KeyReused);
+        }
+        Ok(CreatedSession { view: self.session_view(first).await?, is_repeated: true })
+    }
+
+    async fn session_view(&self, session: Session) -> Result<SessionView, StoreError> {
+        let keyring = &self.parts.keyring;
+        let key = session.key;
+        let corrupt = || StoreError::Corrupt { table: "sessions", id: key.id.to_string() };
+        let details = session.details(keyring).ok_or_else(corrupt)?;
+        let phone = session.phone(keyring);
+        if phone.is_none() && session.sealed_phone.is_some() {
+            return Err(corrupt());
+        }
+        let verification = match session.verification {
+            Some(id) => self.parts.verifications.find(key.tenant, id).await?,
+            None => None,
+        };
+        Ok(SessionView { session, phone, details, verification, now: self.now() })
+    }
+
+    async fn of_session(&self, view: SessionView) -> Result<PageView, StoreError> {
+        let SessionView { session, phone, details, verification, now } = view;
+        let page = Page::Session(session.key);
+        let shown = verification.as_ref().map(|view| &*view.verification);
+        let step = Step::at(Some(&session), shown, now);
+        let policy = self.parts.verifications.policy();
+        let by_limits = shown.filter(|_| step.has_failed()).map(|shown| next_start(shown, policy));
+        let ends_at = shown
+            .filter(|_| step == Step::Code)
+            .map_or(session.expires_at, |shown| shown.expires_at);
+        let is_open = session.is_open(now);
+        Ok(PageView {
+            page,
+            brand: self.parts.tenants.brand(session.key.tenant).await?,
+            locale: session.locale,
+            purpose: session.purpose,
+            step,
+            phone,
+            is_fixed: session.is_fixed,
+            retry_at: by_limits.max(session.retry_at).filter(|retry_at| *retry_at > now),
+            return_url: self.return_url(&details, &page),
+            can_change: is_open && !session.is_fixed && (step == Step::Code || step.has_failed()),
+            can_restart: is_open && step.has_failed(),
+            digits: policy.code.digits_for(session.purpose.is_sign_in()),
+            verification,
+            now,
+            ends_at,
+        })
+    }
+
+    async fn of_verification(
+        &self,
+        page: Page,
+        view: VerificationView,
+    ) -> Result<PageView, StoreError> {
+        let (verification, now) = (view.verification.clone(), view.now);
+        let policy = self.parts.verifications.policy();
+        Ok(PageView {
+            page,
+            brand: self.parts.tenants.brand(page.tenant()).await?,
+            locale: verification.locale.clone(),
+            purpose: verification.purpose,
+            step: Step::at(None, Some(&verification), now),
+            phone: Some(view.phone.clone()),
+            is_fixed: true,
+            retry_at: None,
+            return_url: self.return_url(&view.details, &page),
+            can_change: false,
+            can_restart: false,
+            digits: policy.code.digits_for(verification.purpose.is_sign_in()),
+            verification: Some(view),
+            now,
+            ends_at: verification.expires_at,
+        })
+    }
+
+    #[expect(clippy::unused_self, reason = "it reads as the others do")]
+    fn return_url(&self, details: &Details, page: &Page) -> Option<String> {
+        details.return_url.as_deref().map(|address| with_parameter(address, page))
+    }
+}
+
+/// Others keep changing the same session; the same call may succeed in a moment.
+pub(super) fn busy() -> StoreError {
+    StoreError::unavailable("others kept changing the same session")
+}

@@ -1,0 +1,138 @@
+//! Starting one verification of a session, whatever else happens at the same time.
+//!
+//! What is about to be started is written down first, and whoever comes by finishes it: the second
+//! tap on a button, another browser, a reload after a crash. All of them start under one
+//! idempotency key, so one message is sent.
+
+use super::service::{TRIES, busy};
+use super::{Hosted, Intent, Once, PageError, Session, SessionKey};
+use crate::id::VerificationId;
+use crate::phone::PhoneNumber;
+use crate::store::StoreError;
+use crate::verification::{
+    Client, Details, Idempotency, Method, StartError, StartMode, StartRequest, State,
+};
+
+/// What somebody asked a page for.
+pub(super) struct Wanted {
+    pub(super) phone: PhoneNumber,
+    pub(super) locale: Option<String>,
+    pub(super) client: Client,
+    pub(super) once: Once,
+}
+
+impl Hosted {
+    /// Has a verification begin, unless one is live or approved.
+    pub(super) async fn begin(&self, key: SessionKey, wanted: &Wanted) -> Result<(), PageError> {
+        let intent = self.intent(key, wanted);
+        for _ in 0..TRIES {
+            let mut session = self.session(key).await?;
+            if !session.is_open(self.now()) || self.is_underway(&session).await? {
+                return Ok(());
+            }
+            if session.intent.is_none() {
+                session.intend(intent, &wanted.phone, &self.parts.keyring);
+                session.locale = wanted.locale.clone().or(session.locale);
+                if !self.save(&session).await? {
+                    continue;
+                }
+            }
+            let is_own = session.intent == Some(intent);
+            match self.start(&session, wanted).await {
+                Ok(id) => return self.settle(session, id).await,
+                // Nobody knows whether it began: the next one finds out.
+                Err(StartError::Store(error)) => return Err(error.into()),
+                Err(error) => {
+                    self.give_up(session, &error).await?;
+                    if is_own {
+                        return Err(error.into());
+                    }
+                }
+            }
+        }
+        Err(busy().into())
+    }
+
+    async fn is_underway(&self, session: &Session) -> Result<bool, StoreError> {
+        let Some(id) = session.verification else { return Ok(false) };
+        let found = self.parts.verifications.find(session.key.tenant, id).await?;
+        Ok(found.is_some_and(|view| match view.verification.state_at(view.now) {
+            State::Pending | State::Approved => true,
+            State::Expired | State::Canceled | State::Exhausted | State::Undeliverable => false,
+        }))
+    }
+
+    /// Starts what the session intends.
+    async fn start(
+        &self,
+        session: &Session,
+        wanted: &Wanted,
+    ) -> Result<VerificationId, StartError> {
+        let keyring = &self.parts.keyring;
+        let id = session.key.id;
+        let corrupt = || StoreError::Corrupt { table: "sessions", id: id.to_string() };
+        let Intent(key) = session.intent.ok_or_else(corrupt)?;
+        let phone = session.phone(keyring).ok_or_else(corrupt)?;
+        let details = session.details(keyring).ok_or_else(corrupt)?;
+        let request = StartRequest {
+            phone: phone.e164().to_owned(),
+            method: Method::Code,
+            channel: None,
+            purpose: session.purpose,
+            locale: session.locale.clone(),
+            client: wanted.client.clone(),
+            // The session leads back to the tenant, not the verification.
+            details: Details { return_url: None, ..details },
+            idempotency: Some(Idempotency { key, fingerprint: key }),
+            mode: StartMode::Beside,
+        };
+        let started = self.parts.verifications.start(session.key.tenant, request).await?;
+        Ok(started.view.verification.key.id)
+    }
+
+    /// Has the session show what began. When it has gone elsewhere meanwhile, the code must not
+    /// count any more.
+    async fn settle(&self, mut session: Session, id: VerificationId) -> Result<(), PageError> {
+        let intent = session.intent;
+        for _ in 0..TRIES {
+            session.begin(id);
+            if self.save(&session).await? {
+                return Ok(());
+            }
+            session = self.session(session.key).await?;
+            if session.verification == Some(id) {
+                return Ok(());
+            }
+            if session.intent != intent {
+                // Whatever keeps it from being canceled has ended it.
+                let _ = self.parts.verifications.cancel(session.key.tenant, id).await;
+                return Ok(());
+            }
+        }
+        Err(busy().into())
+    }
+
+    // When somebody else was faster, they gave it up as well or found another way.
+    async fn give_up(&self, mut session: Session, error: &StartError) -> Result<(), StoreError> {
+        let retry_at = match error {
+            StartError::Refused(refusal) => Some(refusal.retry_at),
+            StartError::InvalidPhone(_)
+            | StartError::UnsuitableNumber
+            | StartError::CountryNotAllowed
+            | StartError::MethodUnavailable
+            | StartError::ChannelUnavailable
+            | StartError::KeyReused
+            | StartError::ReturnUrlNotRegistered
+            | StartError::Store(_) => None,
+        };
+        session.give_up(retry_at);
+        self.save(&session).await.map(drop)
+    }
+
+    fn intent(&self, key: SessionKey, wanted: &Wanted) -> Intent {
+        let (session, phone) = (key.id, wanted.phone.e164());
+        let parts: [&[u8]; 5] =
+            [b"once", key.tenant.as_bytes(), session.as_bytes(), &wanted.once.0, phone.as_bytes()];
+        Intent(self.parts.keyring.index(&parts))
+    }
+}

@@ -1,0 +1,255 @@
+//! What a page shows, what can be asked of it, and what a tenant is told of a session.
+
+use std::sync::Arc;
+
+use super::{Once, Page, Session, SessionStatus};
+use crate::phone::{InvalidPhone, PhoneNumber, Region};
+use crate::policy::{Policy, Refusal};
+use crate::store::StoreError;
+use crate::tenants::Brand;
+use crate::time::Timestamp;
+use crate::verification::{
+    CheckError, Client, Details, Idempotency, Purpose, StartError, State, Verification,
+    VerificationView,
+};
+
+/// What a tenant asks for.
+#[derive(Clone, Debug)]
+pub struct NewSession {
+    /// As it was typed. With one, the page asks for no other.
+    pub phone: Option<String>,
+    pub purpose: Purpose,
+    pub locale: Option<String>,
+    pub details: Details,
+    pub idempotency: Option<Idempotency>,
+}
+
+#[derive(Debug)]
+pub struct CreatedSession {
+    pub view: SessionView,
+    /// The same request came before, and this is what it came to.
+    pub is_repeated: bool,
+}
+
+/// A session with what is stored beside it, for its tenant to see.
+#[derive(Debug)]
+pub struct SessionView {
+    pub session: Session,
+    pub phone: Option<PhoneNumber>,
+    pub details: Details,
+    /// The one that the page shows.
+    pub verification: Option<VerificationView>,
+    /// When it was looked at: its status depends on the time.
+    pub now: Timestamp,
+}
+
+/// A number that was typed on a page.
+#[derive(Clone, Debug)]
+pub struct SendRequest {
+    /// As it was typed. Where the number is fixed, nobody looks at it.
+    pub phone: String,
+    /// The country that a number without one is read in; the installation's own when there is
+    /// none.
+    pub region: Option<Region>,
+    pub locale: Option<String>,
+    pub client: Client,
+    pub once: Once,
+}
+
+/// Where a page stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    Phone,
+    Code,
+    Done,
+    Expired,
+    /// Too many wrong codes.
+    Locked,
+    Superseded,
+    Canceled,
+    Undeliverable,
+    /// The visit took too long.
+    Gone,
+}
+
+/// Everything that a page shows.
+#[derive(Debug)]
+pub struct PageView {
+    pub page: Page,
+    pub brand: Arc<Brand>,
+    pub locale: Option<String>,
+    pub purpose: Purpose,
+    pub step: Step,
+    /// The tenant's, or the one that was typed last.
+    pub phone: Option<PhoneNumber>,
+    pub is_fixed: bool,
+    pub verification: Option<VerificationView>,
+    /// Before this no new code can be asked for; always to come.
+    pub retry_at: Option<Timestamp>,
+    /// The tenant's own address, which is told what happened by one more parameter.
+    pub return_url: Option<String>,
+    pub can_change: bool,
+    /// A new code can be asked for; from `retry_at` on, if there is one.
+    pub can_restart: bool,
+    /// Digits of a code.
+    pub digits: u8,
+    pub now: Timestamp,
+    /// When the step changes by itself, at the latest.
+    pub ends_at: Timestamp,
+}
+
+/// Why a page did not do what it was asked. What is no longer possible is no error: nothing
+/// changes, and the view says why.
+#[derive(Debug, thiserror::Error)]
+pub enum PageError {
+    #[error("no such page")]
+    NotFound,
+
+    #[error(transparent)]
+    Phone(#[from] InvalidPhone),
+
+    /// Numbers of this kind cost money or belong to machines.
+    #[error("numbers of this kind cannot be verified")]
+    UnsuitableNumber,
+
+    #[error("the country is not allowed")]
+    CountryNotAllowed,
+
+    #[error("the tenant has no account for this channel")]
+    ChannelUnavailable,
+
+    #[error("this cannot be a code")]
+    MalformedCode,
+
+    #[error("a limit was reached")]
+    Refused(Refusal),
+
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Step {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Phone => "phone",
+            Self::Code => "code",
+            Self::Done => "done",
+            Self::Expired => "expired",
+            Self::Locked => "locked",
+            Self::Superseded => "superseded",
+            Self::Canceled => "canceled",
+            Self::Undeliverable => "undeliverable",
+            Self::Gone => "gone",
+        }
+    }
+
+    /// Where a page stands at `now`. A code that was sent counts to its own end, even when the
+    /// visit ends before it.
+    pub(super) fn at(
+        session: Option<&Session>,
+        verification: Option<&Verification>,
+        now: Timestamp,
+    ) -> Self {
+        let state = verification.map(|verification| verification.state_at(now));
+        let is_over = session.is_some_and(|session| !session.is_open(now));
+        match state {
+            Some(State::Approved) => Self::Done,
+            Some(State::Pending) => Self::Code,
+            _ if is_over => Self::Gone,
+            None => Self::Phone,
+            Some(State::Expired) => Self::Expired,
+            Some(State::Exhausted) => Self::Locked,
+            Some(State::Undeliverable) => Self::Undeliverable,
+            Some(State::Canceled)
+                if verification.is_some_and(|verification| verification.is_superseded) =>
+            {
+                Self::Superseded
+            }
+            Some(State::Canceled) => Self::Canceled,
+        }
+    }
+
+    /// A code was sent, and it no longer counts.
+    pub(super) const fn has_failed(self) -> bool {
+        match self {
+            Self::Expired
+            | Self::Locked
+            | Self::Superseded
+            | Self::Canceled
+            | Self::Undeliverable => true,
+            Self::Phone | Self::Code | Self::Done | Self::Gone => false,
+        }
+    }
+}
+
+impl SessionView {
+    pub fn status(&self) -> SessionStatus {
+        let verification = self.verification.as_ref().map(|view| &*view.verification);
+        match Step::at(Some(&self.session), verification, self.now) {
+            Step::Done => SessionStatus::Approved,
+            Step::Gone => SessionStatus::Ended,
+            Step::Phone
+            | Step::Code
+            | Step::Expired
+            | Step::Locked
+            | Step::Superseded
+            | Step::Canceled
+            | Step::Undeliverable => SessionStatus::Open,
+        }
+    }
+}
+
+/// When another verification of the same phone can begin, as far as this one can tell. The ledger
+/// has the last word.
+pub(super) fn next_start(verification: &Verification, policy: &Policy) -> Timestamp {
+    let sent = verification.sends.last().copied().unwrap_or(verification.created_at);
+    let cooled = sent.plus(policy.limits.cooldown);
+    let has_attempts = verification.attempts < verification.max_attempts;
+    // With attempts of its own left, it was closed for those that it shares: they come back when
+    // the last of their verifications would have ended.
+    if verification.state == State::Exhausted && has_attempts {
+        return cooled.max(verification.expires_at);
+    }
+    cooled
+}
+
+/// The tenant's address with one more parameter, which says what to ask us about.
+pub(super) fn with_parameter(address: &str, page: &Page) -> String {
+    let separator = if address.contains('?') { '&' } else { '?' };
+    match page {
+        Page::Session(key) => format!("{address}{separator}session={}", key.id),
+        Page::Verification(key) => format!("{address}{separator}verification={}", key.id),
+    }
+}
+
+impl From<StartError> for PageError {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::InvalidPhone(error) => Self::Phone(error),
+            StartError::UnsuitableNumber => Self::UnsuitableNumber,
+            StartError::CountryNotAllowed => Self::CountryNotAllowed,
+            StartError::MethodUnavailable | StartError::ChannelUnavailable => {
+                Self::ChannelUnavailable
+            }
+            StartError::Refused(refusal) => Self::Refused(refusal),
+            StartError::Store(error) => Self::Store(error),
+            // A page makes its own keys, and gives no address.
+            StartError::KeyReused | StartError::ReturnUrlNotRegistered => {
+                Self::Store(StoreError::unavailable("a page asked for the impossible"))
+            }
+        }
+    }
+}
+
+impl From<CheckError> for PageError {
+    fn from(error: CheckError) -> Self {
+        match error {
+            // What has ended is shown, not refused.
+            CheckError::NotFound | CheckError::Ended(_) => Self::NotFound,
+            CheckError::MalformedCode(_) => Self::MalformedCode,
+            CheckError::ChannelUnavailable => Self::ChannelUnavailable,
+            CheckError::Refused(refusal) => Self::Refused(refusal),
+            CheckError::Store(error) => Self::Store(error),
+        }
+    }
+}
