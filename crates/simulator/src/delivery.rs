@@ -68,7 +68,11 @@ async fn arrive(simulator: &Simulator, ticket: &Ticket, receipts: &Receipts) {
     }
 }
 
+/// Says nothing twice that somebody has said by hand meanwhile.
 fn mark(simulator: &Simulator, ticket: &Ticket, status: Status) {
-    let notice = simulator.state().mark(ticket, status);
+    let notice = {
+        let mut state = simulator.state();
+        if state.is_settled(ticket, status) { None } else { state.mark(ticket, status) }
+    };
     webhook::send_some(simulator, notice);
 }

@@ -8,6 +8,7 @@
 //! our tests would agree with themselves and not with Meta. Nothing is stored; a restart forgets.
 
 mod api;
+mod bubble;
 mod changes;
 mod delivery;
 mod faults;

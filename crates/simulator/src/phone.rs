@@ -9,7 +9,7 @@ use tokio::{
     time::{Duration, Instant},
 };
 
-use crate::{faults::Behaviour, pace::Debt, wa_id::WaId, wamid::Author};
+use crate::{bubble, faults::Behaviour, pace::Debt, wa_id::WaId, wamid::Author};
 
 const MESSAGES_KEPT: usize = 500;
 /// How long after its last message a phone may be answered with anything but a template.
@@ -138,7 +138,7 @@ impl Phone {
             "country": self.wa_id.country(),
             "last": last.map(ChatMessage::view),
             "unread": unread,
-            "has_error": last.is_some_and(|message| message.times.failed.is_some()),
+            "has_error": last.is_some_and(ChatMessage::has_failed),
             "wa_id": self.wa_id.as_str(),
             "user_id": self.user_id,
             "name": self.name(),
@@ -228,6 +228,16 @@ impl ChatMessage {
         }
     }
 
+    /// A code as the phone shows it.
+    fn bubble(&self) -> Option<Value> {
+        let (_, language) = self.content.template.as_ref()?;
+        Some(bubble::render(language, self.content.code.as_ref()?))
+    }
+
+    pub(crate) fn has_failed(&self) -> bool {
+        self.times.failed.is_some()
+    }
+
     fn is_unread(&self) -> bool {
         let Times { delivered, read, failed, sent: _ } = &self.times;
         self.author == Author::Business && delivered.is_some() && read.is_none() && failed.is_none()
@@ -258,6 +268,7 @@ impl ChatMessage {
             "template": self.content.template.as_ref().map(|(name, _)| name),
             "language": self.content.template.as_ref().map(|(_, language)| language),
             "code": self.content.code,
+            "bubble": self.bubble(),
             "biz_opaque_callback_data": self.callback_data,
             "status": self.status(),
             "error_code": self.error,

@@ -52,24 +52,35 @@ pub(super) async fn read(
         let mut state = simulator.state();
         let ticket = readable(&mut state, &number, &id)?;
         let notice = state.mark(&ticket, Status::Read);
-        let phone = state.phones.get(&ticket.wa_id);
-        (notice, phone.and_then(|phone| phone.message(ticket.seq)).map(|message| message.view()))
+        (notice, view(&mut state, &ticket)?)
     };
     webhook::send_some(&simulator, notice);
-    view.map(Json).ok_or_else(|| ApiError::not_found("The message was forgotten meanwhile."))
+    Ok(Json(view))
+}
+
+pub(super) fn view(state: &mut Memory, ticket: &Ticket) -> Result<Value, ApiError> {
+    let message = state.phones.get(&ticket.wa_id).and_then(|phone| phone.message(ticket.seq));
+    let view = message.map(|message| message.view());
+    view.ok_or_else(|| ApiError::not_found("The message was forgotten meanwhile."))
 }
 
 fn readable(state: &mut Memory, number: &str, id: &str) -> Result<Ticket, ApiError> {
+    let ticket = sent_to(state, number, id)?;
+    if !state.is_settled(&ticket, Status::Delivered) {
+        return Err(ApiError::conflict(
+            "The message has not reached the phone, so it cannot be read yet.",
+        ));
+    }
+    Ok(ticket)
+}
+
+/// A message from the business to this phone.
+pub(super) fn sent_to(state: &mut Memory, number: &str, id: &str) -> Result<Ticket, ApiError> {
     let phone = state.phone(number).ok_or_else(|| ApiError::bad_number(number))?;
     let wa_id = phone.wa_id.clone();
     let message = phone.message_by_id(id).filter(|found| found.author == Author::Business);
     let message = message.ok_or_else(|| {
         ApiError::not_found("No message with this id was sent to this phone; list its messages.")
     })?;
-    if !message.has_reached(Status::Delivered) {
-        return Err(ApiError::conflict(
-            "The message has not reached the phone, so it cannot be read yet.",
-        ));
-    }
     Ok(Ticket { wa_id, seq: message.seq })
 }

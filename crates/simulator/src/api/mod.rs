@@ -12,6 +12,7 @@ mod phones;
 mod routes;
 mod search;
 mod settings;
+mod status;
 mod webhooks;
 
 pub(crate) use routes::router;

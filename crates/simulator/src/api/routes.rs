@@ -8,7 +8,7 @@ use axum::{
 };
 
 use crate::{
-    api::{code, error::ApiError, events, inbound, messages, phones, settings, webhooks},
+    api::{code, error::ApiError, events, inbound, messages, phones, settings, status, webhooks},
     simulator::Simulator,
 };
 
@@ -19,6 +19,7 @@ pub(crate) fn router() -> Router<Simulator> {
         .route("/phones/{number}/code", get(code::wait))
         .route("/phones/{number}/messages", get(messages::list).post(inbound::write))
         .route("/phones/{number}/messages/{id}", delete(messages::remove))
+        .route("/phones/{number}/messages/{id}/status", post(status::set))
         .route("/phones/{number}/messages/{id}/read", post(messages::read))
         .route("/events", get(events::watch))
         .route("/webhooks", get(webhooks::list))

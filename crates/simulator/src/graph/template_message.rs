@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::{
+    bubble,
     graph::error::GraphError,
     phone::Content,
     settings::{Template, TemplateStatus},
@@ -87,8 +88,7 @@ impl TemplateMessage {
                 "The button of an authentication message copies another code than it shows"
             );
         }
-        let text =
-            format!("{code} is your verification code. For your security, do not share this code.");
+        let text = bubble::text(&self.language, code);
         let code = Some(code.to_owned());
         Ok(Content { kind: "template", text, template: Some((self.name, self.language)), code })
     }

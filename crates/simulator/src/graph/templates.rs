@@ -7,6 +7,7 @@ use axum::{
 use serde_json::{Value, json};
 
 use crate::{
+    bubble,
     graph::call::Call,
     settings::{Template, TemplateStatus},
     simulator::Simulator,
@@ -56,24 +57,28 @@ fn languages(place: usize, template: &Template) -> impl Iterator<Item = Value> {
             "message_send_ttl_seconds": 300,
             "rejected_reason": "NONE",
             "quality_score": { "score": "UNKNOWN" },
-            "components": components(),
+            "components": components(language),
         })
     })
 }
 
-fn components() -> Value {
+fn components(language: &str) -> Value {
     let url = "https://www.whatsapp.com/otp/code/?otp_type=COPY_CODE&code=otp";
     json!([
         {
             "type": "BODY",
-            "text": "*{{1}}* is your verification code. For your security, do not share this code.",
+            "text": bubble::template_body(language),
             "add_security_recommendation": true,
             "example": { "body_text": [["123456"]] },
         },
-        { "type": "FOOTER", "text": "This code expires in 5 minutes.", "code_expiration_minutes": 5 },
+        {
+            "type": "FOOTER",
+            "text": bubble::footer(language),
+            "code_expiration_minutes": bubble::EXPIRES_MINUTES,
+        },
         { "type": "BUTTONS", "buttons": [{
             "type": "URL",
-            "text": "Copy code",
+            "text": bubble::copy_button(language),
             "url": format!("{url}{{{{1}}}}"),
             "example": [format!("{url}123456")],
         }] },

@@ -117,6 +117,12 @@ impl State {
         Some(Notice::new(status.as_str(), phone, &envelope))
     }
 
+    /// Whether the message has come so far already, or will not come any further.
+    pub(crate) fn is_settled(&mut self, ticket: &Ticket, status: Status) -> bool {
+        let message = self.phones.get(&ticket.wa_id).and_then(|phone| phone.message(ticket.seq));
+        message.is_some_and(|message| message.has_failed() || message.has_reached(status))
+    }
+
     pub(crate) fn fail(&mut self, ticket: &Ticket, code: u32) -> Option<Notice> {
         self.phones.get(&ticket.wa_id)?.message(ticket.seq)?.error = Some(code);
         self.mark(ticket, Status::Failed)

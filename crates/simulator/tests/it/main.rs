@@ -7,5 +7,6 @@ mod graph;
 mod harness;
 mod phone_list;
 mod phones;
+mod receipts;
 mod refusals;
 mod webhooks;
