@@ -15,6 +15,7 @@ mod faults;
 mod graph;
 mod pace;
 mod phone;
+mod requests;
 mod router;
 mod settings;
 mod simulator;

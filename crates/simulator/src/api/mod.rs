@@ -9,6 +9,7 @@ mod events;
 mod inbound;
 mod messages;
 mod phones;
+mod requests;
 mod routes;
 mod search;
 mod settings;

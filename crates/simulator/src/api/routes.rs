@@ -8,7 +8,10 @@ use axum::{
 };
 
 use crate::{
-    api::{code, error::ApiError, events, inbound, messages, phones, settings, status, webhooks},
+    api::{
+        code, error::ApiError, events, inbound, messages, phones, requests, settings, status,
+        webhooks,
+    },
     simulator::Simulator,
 };
 
@@ -22,6 +25,7 @@ pub(crate) fn router() -> Router<Simulator> {
         .route("/phones/{number}/messages/{id}/status", post(status::set))
         .route("/phones/{number}/messages/{id}/read", post(messages::read))
         .route("/events", get(events::watch))
+        .route("/requests", get(requests::list))
         .route("/webhooks", get(webhooks::list))
         .route("/webhooks/{id}/repeat", post(webhooks::repeat))
         .route("/settings", get(settings::show).patch(settings::change))
@@ -38,7 +42,7 @@ async fn reset(State(simulator): State<Simulator>) -> StatusCode {
 
 async fn unknown(uri: Uri) -> ApiError {
     ApiError::not_found(format!(
-        "There is nothing at {}; there are phones, events, webhooks, settings and reset.",
+        "There is nothing at {}; there are phones, events, requests, webhooks, settings and reset.",
         uri.path()
     ))
 }

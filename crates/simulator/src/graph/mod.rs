@@ -9,6 +9,7 @@ mod error;
 mod messages;
 mod phone_numbers;
 mod recipient;
+mod record;
 mod request;
 mod routes;
 mod template_message;

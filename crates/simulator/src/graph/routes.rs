@@ -11,7 +11,8 @@ use serde_json::json;
 
 use crate::{
     graph::{
-        business_account, call::Call, error::GraphError, messages, phone_numbers, templates, token,
+        business_account, call::Call, error::GraphError, messages, phone_numbers, record::Record,
+        templates, token,
     },
     simulator::Simulator,
     wamid,
@@ -28,11 +29,12 @@ pub(crate) async fn handle(
     let trace = wamid::trace();
     let (body, is_too_large) = body.map_or_else(|_| (Bytes::new(), true), |body| (body, false));
     let call = Call::new(method, &uri, &headers, body);
+    let record = Record::begin(&simulator, &uri, &call);
     let answer =
         if is_too_large { Err(GraphError::too_large()) } else { answer(&simulator, &call).await };
     let mut response = answer.unwrap_or_else(|error| error.into_answer(&trace));
     add_headers(&mut response, &simulator, &call, &trace);
-    response
+    record.end(response).await
 }
 
 async fn answer(simulator: &Simulator, call: &Call) -> Result<Response, GraphError> {

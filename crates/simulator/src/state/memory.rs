@@ -7,6 +7,7 @@ use crate::{
     faults::Behaviour,
     pace::Debt,
     phone::{AddressedBy, ChatMessage, Code, Content, Phone, Status, Times},
+    requests::Requests,
     settings::{Receipts, Settings},
     state::Phones,
     wa_id::{self, WaId},
@@ -19,6 +20,7 @@ pub(crate) struct State {
     pub(crate) settings: Settings,
     pub(crate) phones: Phones,
     pub(crate) webhooks: Archive,
+    pub(crate) requests: Requests,
     pub(crate) throughput: Debt,
     pub(crate) changes: Changes,
     messages_ever: u64,
@@ -44,19 +46,21 @@ impl State {
             settings,
             phones: Phones::default(),
             webhooks: Archive::default(),
+            requests: Requests::default(),
             throughput: Debt::default(),
             changes: Changes::default(),
             messages_ever: 0,
         }
     }
 
-    /// Forgets phones, messages and webhooks. Settings stay as they are.
+    /// Forgets phones, messages, requests and webhooks. Settings stay as they are.
     pub(crate) fn reset(&mut self) {
         for phone in self.phones.newest_first() {
             phone.code_arrived().notify_waiters();
         }
         self.phones = Phones::default();
         self.webhooks.clear();
+        self.requests.clear();
         self.throughput = Debt::default();
         self.changes.tell(Change::Everything);
     }

@@ -9,4 +9,5 @@ mod phone_list;
 mod phones;
 mod receipts;
 mod refusals;
+mod requests;
 mod webhooks;

@@ -1,0 +1,48 @@
+//! Keeps each call and its answer for whoever wants to look.
+
+use axum::{
+    body::{Body, Bytes, to_bytes},
+    http::Uri,
+    response::Response,
+};
+use tokio::time::Instant;
+
+use crate::{changes::Change, graph::call::Call, requests::Outcome, simulator::Simulator};
+
+/// An open record. Dropped without an answer, it says that the caller went away.
+pub(super) struct Record {
+    simulator: Simulator,
+    id: u64,
+    began: Instant,
+    answer: Option<(u16, Bytes)>,
+}
+
+impl Record {
+    pub(super) fn begin(simulator: &Simulator, uri: &Uri, call: &Call) -> Self {
+        let path = uri.path_and_query().map_or("", |path| path.as_str());
+        let mut state = simulator.state();
+        let (method, body) = (call.method.clone(), call.body.clone());
+        let id = state.requests.began(method, path, call.token(), body);
+        state.changes.tell(Change::Requests);
+        Self { simulator: simulator.clone(), id, began: Instant::now(), answer: None }
+    }
+
+    /// Notes the answer and hands it on.
+    pub(super) async fn end(mut self, response: Response) -> Response {
+        let (parts, body) = response.into_parts();
+        // Every answer is made in memory, so reading it can neither wait nor fail.
+        let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
+        self.answer = Some((parts.status.as_u16(), bytes.clone()));
+        Response::from_parts(parts, Body::from(bytes))
+    }
+}
+
+impl Drop for Record {
+    fn drop(&mut self) {
+        let duration_ms = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let outcome = Outcome { duration_ms, answer: self.answer.take() };
+        let mut state = self.simulator.state();
+        state.requests.ended(self.id, outcome);
+        state.changes.tell(Change::Requests);
+    }
+}
