@@ -3,7 +3,8 @@
 use tokio::time::{Duration, sleep};
 
 use crate::{
-    phone::Status, settings::Receipts, simulator::Simulator, state::Ticket, wa_id::WaId, webhook,
+    faults, phone::Status, settings::Receipts, simulator::Simulator, state::Ticket, wa_id::WaId,
+    webhook,
 };
 
 /// Between `delivered` and a `sent` that comes after it: enough for the first to be posted first.
@@ -36,7 +37,7 @@ async fn run(simulator: &Simulator, ticket: &Ticket) {
     let delivered = Duration::from_millis(receipts.delivered_ms.saturating_add(behaviour.delay_ms));
 
     sleep(sent).await;
-    if let Some(code) = behaviour.late_error() {
+    if let Some(code) = behaviour.late_error(faults::chance()) {
         let notice = simulator.state().fail(ticket, code);
         webhook::send_some(simulator, notice);
         return;

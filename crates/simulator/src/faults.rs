@@ -2,6 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::wamid;
+
+/// "Service unavailable": worth trying again.
+const USUAL_ERROR: u32 = 131_016;
+
 /// How a phone behaves. The default is a phone that works.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -21,10 +26,14 @@ pub(crate) struct Behaviour {
     pub(crate) username_only: bool,
     /// Every message to this phone fails with this error of Meta's.
     pub(crate) error_code: Option<u32>,
+    /// Not every message fails but so many in a hundred, with `error_code` or else 131016.
+    pub(crate) error_rate: u8,
     /// The error comes later, as a webhook, and not as the answer.
     pub(crate) error_async: bool,
     /// Messages are accepted and delivered, but the answer does not come in time.
     pub(crate) lose_response: bool,
+    /// Webhooks arrive, but their first answer does not come back in time, so they are repeated.
+    pub(crate) lose_webhook_answer: bool,
     /// Messages are answered with this status and a page of HTML, and not accepted.
     pub(crate) http_status: Option<u16>,
 }
@@ -41,6 +50,9 @@ impl Behaviour {
     pub(crate) fn checked(mut self) -> Result<Self, String> {
         self.error_code = self.error_code.filter(|code| *code != 0);
         self.http_status = self.http_status.filter(|status| *status != 0);
+        if self.error_rate > 100 {
+            return Err("`error_rate` is a percentage: give 0 to 100.".to_owned());
+        }
         match self.http_status {
             Some(status) if !(400..=599).contains(&status) => {
                 Err(format!("`http_status` is {status}; give one from 400 to 599, or null"))
@@ -49,14 +61,52 @@ impl Behaviour {
         }
     }
 
-    pub(crate) fn refusal(&self) -> Option<Refusal> {
-        let code = self.error_code.filter(|_| !self.error_async);
+    /// The error this message is to fail with. `chance` is anything from 0 to 99, new for each message.
+    pub(crate) fn error(&self, chance: u8) -> Option<u32> {
+        match self.error_rate {
+            0 => self.error_code,
+            rate if chance < rate => Some(self.error_code.unwrap_or(USUAL_ERROR)),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn refusal(&self, chance: u8) -> Option<Refusal> {
+        let code = self.error(chance).filter(|_| !self.error_async);
         self.http_status.map(Refusal::Page).or(code.map(Refusal::Error))
     }
 
     /// The error with which an accepted message fails.
-    pub(crate) fn late_error(&self) -> Option<u32> {
-        let code = self.error_code.filter(|_| self.error_async);
+    pub(crate) fn late_error(&self, chance: u8) -> Option<u32> {
+        let code = self.error(chance).filter(|_| self.error_async);
         code.or(self.not_on_whatsapp.then_some(131_026))
+    }
+}
+
+/// From 0 to 99, another for each message.
+pub(crate) fn chance() -> u8 {
+    u8::try_from(u16::from_be_bytes(wamid::random::<2>()) % 100).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn so_many_in_a_hundred_fail() {
+        let flaky = Behaviour { error_rate: 30, ..Behaviour::default() };
+
+        let failed = (0..100).filter(|chance| flaky.refusal(*chance).is_some()).count();
+
+        assert_eq!(failed, 30);
+        assert_eq!(flaky.refusal(29), Some(Refusal::Error(131_016)));
+    }
+
+    #[test]
+    fn a_rate_spares_messages_from_a_chosen_error_too() {
+        let flaky = Behaviour { error_rate: 1, error_code: Some(190), ..Behaviour::default() };
+
+        assert_eq!(flaky.refusal(0), Some(Refusal::Error(190)));
+        assert_eq!(flaky.refusal(1), None);
+        assert!(Behaviour { error_rate: 101, ..Behaviour::default() }.checked().is_err());
     }
 }

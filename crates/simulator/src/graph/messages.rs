@@ -10,7 +10,7 @@ use tokio::time::{Duration, Instant, sleep};
 
 use crate::{
     delivery,
-    faults::Refusal,
+    faults::{self, Refusal},
     graph::{
         call::Call,
         error::GraphError,
@@ -130,7 +130,7 @@ fn check_phone(
     let now = Instant::now();
     let State { settings, phones, throughput, .. } = state;
     let phone = phones.get(&addressee.wa_id).ok_or_else(|| GraphError::known(131_000))?;
-    if let Some(refusal) = phone.behaviour.refusal() {
+    if let Some(refusal) = phone.behaviour.refusal(faults::chance()) {
         return Ok(Some(refusal));
     }
     if content.template.is_none() && !phone.window_is_open(now) {

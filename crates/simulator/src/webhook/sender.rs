@@ -28,6 +28,7 @@ pub(crate) struct Notice {
     kind: &'static str,
     phone: WaId,
     copies: u32,
+    is_first_answer_lost: bool,
     body: Bytes,
 }
 
@@ -37,6 +38,7 @@ impl Notice {
             kind,
             phone: phone.wa_id.clone(),
             copies: if phone.behaviour.duplicate { 2 } else { 1 },
+            is_first_answer_lost: phone.behaviour.lose_webhook_answer,
             body: encode(envelope).into(),
         }
     }
@@ -47,6 +49,7 @@ struct Parcel {
     era: u64,
     body: Bytes,
     signature: String,
+    is_first_answer_lost: bool,
 }
 
 pub(crate) fn send_some(simulator: &Simulator, notice: Option<Notice>) {
@@ -65,7 +68,13 @@ pub(crate) fn send(simulator: &Simulator, notice: &Notice) -> u64 {
             let phone = notice.phone.clone();
             let id = state.webhooks.record(notice.kind, phone, &notice.body, &signature);
             state.changes.tell(Change::Webhooks);
-            Parcel { id, era: state.webhooks.era, body: notice.body.clone(), signature }
+            Parcel {
+                id,
+                era: state.webhooks.era,
+                body: notice.body.clone(),
+                signature,
+                is_first_answer_lost: notice.is_first_answer_lost,
+            }
         };
         last = parcel.id;
         post(simulator, parcel);
@@ -82,7 +91,8 @@ pub(crate) fn repeat(simulator: &Simulator, id: u64, times: u32) -> bool {
     };
     let Some((era, body, signature)) = found else { return false };
     for _ in 0..times {
-        post(simulator, Parcel { id, era, body: body.clone(), signature: signature.clone() });
+        let (body, signature) = (body.clone(), signature.clone());
+        post(simulator, Parcel { id, era, body, signature, is_first_answer_lost: false });
     }
     true
 }
@@ -117,7 +127,10 @@ async fn try_until_answered(simulator: &Simulator, parcel: &Parcel) -> Outcome {
     let mut delay = FIRST_DELAY;
     for attempt in 1..=ATTEMPTS {
         let Some(url) = address(simulator, parcel) else { return Outcome::GaveUp };
-        let answer = attempt_once(simulator, parcel, &url).await;
+        let mut answer = attempt_once(simulator, parcel, &url).await;
+        if attempt == 1 && parcel.is_first_answer_lost {
+            answer.result = Err("the answer is lost, as this phone's behaviour asks".to_owned());
+        }
         let is_delivered = answer.result == Ok(200);
         {
             let mut state = simulator.state();

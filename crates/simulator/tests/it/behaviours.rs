@@ -160,3 +160,31 @@ async fn a_phone_may_read_by_itself() {
 
     assert_eq!(world.receipts(3).await, ["sent", "delivered", "read"]);
 }
+
+#[tokio::test]
+async fn a_rate_of_errors_of_a_hundred_percent_refuses_every_message() {
+    let world = World::start().await;
+    world.behave(json!({ "error_rate": 100 })).await;
+
+    let (status, answer) = world.post(&code_message(PHONE, "402917")).await;
+
+    assert_eq!((status, &answer["error"]["code"]), (400, &json!(131_016)));
+    let (refused, why) =
+        world.api("PATCH", &format!("/phones/{PHONE}"), json!({ "error_rate": 101 })).await;
+    assert_eq!(refused, 400, "{why}");
+}
+
+#[tokio::test]
+async fn a_webhook_whose_answer_is_lost_comes_again() {
+    let mut world = World::start().await;
+    world.behave(json!({ "lose_webhook_answer": true })).await;
+    world.send_code("402917").await;
+
+    let mut receipts = world.receipts(4).await;
+
+    receipts.sort();
+    assert_eq!(receipts, ["delivered", "delivered", "sent", "sent"]);
+    let (_, list) = world.api("GET", "/webhooks", Value::Null).await;
+    let first = &list["webhooks"][1]["answers"][0];
+    assert!(first["error"].as_str().unwrap().contains("lost"), "{first}");
+}
