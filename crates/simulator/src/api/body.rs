@@ -23,7 +23,18 @@ impl<S: Send + Sync> FromRequest<S> for Body {
     }
 }
 
+impl From<Map<String, Value>> for Body {
+    fn from(object: Map<String, Value>) -> Self {
+        Self(object)
+    }
+}
+
 impl Body {
+    /// All of it, to be kept.
+    pub(super) fn to_value(&self) -> Value {
+        Value::Object(self.0.clone())
+    }
+
     fn read(bytes: &[u8]) -> Result<Self, ApiError> {
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Ok(Self(Map::new()));

@@ -9,7 +9,11 @@ use axum::{
 use serde_json::{Value, json};
 use tokio::time::{Duration, Instant, timeout_at};
 
-use crate::{api::error::ApiError, phone::Code, simulator::Simulator};
+use crate::{
+    api::{error::ApiError, step},
+    phone::Code,
+    simulator::Simulator,
+};
 
 const LONGEST_WAIT: f64 = 60.0;
 
@@ -19,22 +23,32 @@ pub(super) async fn wait(
     Path(number): Path<String>,
     Query(query): Query<HashMap<String, String>>,
 ) -> Result<Json<Value>, ApiError> {
-    let wait = seconds(&query)?;
+    let answer = next(&simulator, &number, seconds(&query)?).await?;
+    let recorded = step::recorded("wait_for_code", &number, json!({}));
+    simulator.state().recording.add(recorded);
+    Ok(Json(answer))
+}
+
+pub(super) async fn next(
+    simulator: &Simulator,
+    number: &str,
+    wait: Duration,
+) -> Result<Value, ApiError> {
     let deadline = Instant::now() + wait;
     loop {
         let notify = {
             let mut state = simulator.state();
-            let phone = state.phone(&number).ok_or_else(|| ApiError::bad_number(&number))?;
+            let phone = state.phone(number).ok_or_else(|| ApiError::bad_number(number))?;
             phone.code_arrived()
         };
         let mut arrived = std::pin::pin!(notify.notified());
         // Listening before looking: a code that comes in between is not missed.
         arrived.as_mut().enable();
-        if let Some(Code { code, message_id }) = take(&simulator, &number) {
-            return Ok(Json(json!({ "code": code, "message_id": message_id })));
+        if let Some(Code { code, message_id }) = take(simulator, number) {
+            return Ok(json!({ "code": code, "message_id": message_id }));
         }
         if timeout_at(deadline, arrived).await.is_err() {
-            return Err(nothing(&simulator, &number, wait));
+            return Err(nothing(simulator, number, wait));
         }
     }
 }

@@ -31,6 +31,10 @@ impl ApiError {
         Self { status: StatusCode::SERVICE_UNAVAILABLE, sentence: sentence.into() }
     }
 
+    pub(super) fn sentence(&self) -> &str {
+        &self.sentence
+    }
+
     pub(super) fn method_not_allowed() -> Self {
         Self {
             status: StatusCode::METHOD_NOT_ALLOWED,

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
 use crate::{
-    api::{body::Body, error::ApiError},
+    api::{body::Body, error::ApiError, step},
     phone::{AddressedBy, Content, Phone},
     simulator::Simulator,
     state::{NewMessage, State as Memory},
@@ -24,19 +24,19 @@ const LONGEST_TEXT: usize = 4_096;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Writing {
+pub(super) struct Writing {
     #[serde(default)]
-    text: String,
-    to: Option<String>,
+    pub(super) text: String,
+    pub(super) to: Option<String>,
     #[serde(default)]
-    forwarded: bool,
+    pub(super) forwarded: bool,
     #[serde(default, rename = "type")]
-    kind: Kind,
+    pub(super) kind: Kind,
 }
 
 #[derive(Clone, Copy, Default, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
-enum Kind {
+pub(super) enum Kind {
     #[default]
     Text,
     /// The text is the caption.
@@ -53,11 +53,20 @@ pub(super) async fn write(
     Path(number): Path<String>,
     body: Body,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
-    let writing: Writing = body.parse()?;
-    let (message_id, notice) = accept(&mut simulator.state(), &number, &writing)?;
-    let webhook_id = webhook::send(&simulator, &notice).to_string();
-    let answer = json!({ "message_id": message_id, "webhook_id": webhook_id });
+    let recorded = step::recorded("write", &number, body.to_value());
+    let answer = accept_and_send(&simulator, &number, &body.parse()?)?;
+    simulator.state().recording.add(recorded);
     Ok((StatusCode::CREATED, Json(answer)))
+}
+
+pub(super) fn accept_and_send(
+    simulator: &Simulator,
+    number: &str,
+    writing: &Writing,
+) -> Result<Value, ApiError> {
+    let (message_id, notice) = accept(&mut simulator.state(), number, writing)?;
+    let webhook_id = webhook::send(simulator, &notice).to_string();
+    Ok(json!({ "message_id": message_id, "webhook_id": webhook_id }))
 }
 
 fn accept(

@@ -8,7 +8,7 @@ use axum::{
 use serde_json::{Value, json};
 
 use crate::{
-    api::error::ApiError,
+    api::{error::ApiError, step},
     changes::Change,
     phone::{ChatMessage, Status},
     simulator::Simulator,
@@ -48,14 +48,20 @@ pub(super) async fn read(
     State(simulator): State<Simulator>,
     Path((number, id)): Path<(String, String)>,
 ) -> Result<Json<Value>, ApiError> {
+    let view = open(&simulator, &number, &id)?;
+    simulator.state().recording.add(step::recorded("read", &number, json!({})));
+    Ok(Json(view))
+}
+
+pub(super) fn open(simulator: &Simulator, number: &str, id: &str) -> Result<Value, ApiError> {
     let (notice, view) = {
         let mut state = simulator.state();
-        let ticket = readable(&mut state, &number, &id)?;
+        let ticket = readable(&mut state, number, id)?;
         let notice = state.mark(&ticket, Status::Read);
         (notice, view(&mut state, &ticket)?)
     };
-    webhook::send_some(&simulator, notice);
-    Ok(Json(view))
+    webhook::send_some(simulator, notice);
+    Ok(view)
 }
 
 pub(super) fn view(state: &mut Memory, ticket: &Ticket) -> Result<Value, ApiError> {

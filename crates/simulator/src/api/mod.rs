@@ -11,9 +11,11 @@ mod messages;
 mod phones;
 mod requests;
 mod routes;
+mod scenarios;
 mod search;
 mod settings;
 mod status;
+mod step;
 mod webhooks;
 
 pub(crate) use routes::router;

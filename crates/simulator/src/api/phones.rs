@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    api::{body::Body, error::ApiError, search::Search},
+    api::{body::Body, error::ApiError, search::Search, step},
     changes::Change,
     delivery,
     phone::Phone,
@@ -77,9 +77,16 @@ pub(super) async fn change(
     Path(number): Path<String>,
     body: Body,
 ) -> Result<Json<Value>, ApiError> {
+    let recorded = step::recorded("behave", &number, json!({ "set": body.to_value() }));
+    let view = behave(&simulator, &number, body)?;
+    simulator.state().recording.add(recorded);
+    Ok(Json(view))
+}
+
+pub(super) fn behave(simulator: &Simulator, number: &str, body: Body) -> Result<Value, ApiError> {
     let (view, wa_id, waiting) = {
         let mut state = simulator.state();
-        let phone = state.phone(&number).ok_or_else(|| ApiError::bad_number(&number))?;
+        let phone = state.phone(number).ok_or_else(|| ApiError::bad_number(number))?;
         let behaviour = body.apply_to(&phone.behaviour)?;
         phone.behaviour = behaviour.checked().map_err(ApiError::bad_request)?;
         let waiting = if phone.behaviour.offline { VecDeque::new() } else { phone.release() };
@@ -88,9 +95,9 @@ pub(super) async fn change(
         (view, wa_id, waiting)
     };
     if !waiting.is_empty() {
-        delivery::release(&simulator, &wa_id, waiting);
+        delivery::release(simulator, &wa_id, waiting);
     }
-    Ok(Json(view))
+    Ok(view)
 }
 
 /// How many to list: `limit`, from 1 to 1,000.

@@ -9,8 +9,8 @@ use axum::{
 
 use crate::{
     api::{
-        code, error::ApiError, events, inbound, messages, phones, requests, settings, status,
-        webhooks,
+        code, error::ApiError, events, inbound, messages, phones, requests, scenarios, settings,
+        status, webhooks,
     },
     simulator::Simulator,
 };
@@ -28,6 +28,8 @@ pub(crate) fn router() -> Router<Simulator> {
         .route("/requests", get(requests::list))
         .route("/webhooks", get(webhooks::list))
         .route("/webhooks/{id}/repeat", post(webhooks::repeat))
+        .route("/scenarios/run", post(scenarios::run))
+        .route("/scenarios/recorded", get(scenarios::recorded))
         .route("/settings", get(settings::show).patch(settings::change))
         .route("/reset", post(reset))
         .route("/", any(unknown))
@@ -42,7 +44,7 @@ async fn reset(State(simulator): State<Simulator>) -> StatusCode {
 
 async fn unknown(uri: Uri) -> ApiError {
     ApiError::not_found(format!(
-        "There is nothing at {}; there are phones, events, requests, webhooks, settings and reset.",
+        "There is nothing at {}; there are phones, events, requests, webhooks, scenarios, settings and reset.",
         uri.path()
     ))
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
-    api::{body::Body, error::ApiError, messages},
+    api::{body::Body, error::ApiError, messages, step},
     phone::Status,
     simulator::Simulator,
     state::{State as Memory, Ticket},
@@ -20,14 +20,14 @@ const USUAL_ERROR: u32 = 131_026;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Receipt {
-    status: Wanted,
-    error_code: Option<u32>,
+pub(super) struct Receipt {
+    pub(super) status: Wanted,
+    pub(super) error_code: Option<u32>,
 }
 
 #[derive(Clone, Copy, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
-enum Wanted {
+pub(super) enum Wanted {
     Delivered,
     Read,
     Failed,
@@ -39,17 +39,28 @@ pub(super) async fn set(
     Path((number, id)): Path<(String, String)>,
     body: Body,
 ) -> Result<Json<Value>, ApiError> {
-    let receipt: Receipt = body.parse()?;
+    let recorded = step::recorded("status", &number, body.to_value());
+    let view = apply(&simulator, &number, &id, &body.parse()?)?;
+    simulator.state().recording.add(recorded);
+    Ok(Json(view))
+}
+
+pub(super) fn apply(
+    simulator: &Simulator,
+    number: &str,
+    id: &str,
+    receipt: &Receipt,
+) -> Result<Value, ApiError> {
     let (notices, view) = {
         let mut state = simulator.state();
-        let ticket = messages::sent_to(&mut state, &number, &id)?;
+        let ticket = messages::sent_to(&mut state, number, id)?;
         let notices = receipt.apply(&mut state, &ticket)?;
         (notices, messages::view(&mut state, &ticket)?)
     };
     for notice in &notices {
-        webhook::send(&simulator, notice);
+        webhook::send(simulator, notice);
     }
-    Ok(Json(view))
+    Ok(view)
 }
 
 impl Receipt {

@@ -43,6 +43,13 @@ pub(super) async fn repeat(
     body: Body,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
     let Repetition { times } = body.parse()?;
+    let answer = again(&simulator, &id, times)?;
+    let recorded = json!({ "do": "repeat_webhook", "times": times });
+    simulator.state().recording.add(recorded);
+    Ok((StatusCode::ACCEPTED, Json(answer)))
+}
+
+pub(super) fn again(simulator: &Simulator, id: &str, times: u32) -> Result<Value, ApiError> {
     if !(1..=1_000).contains(&times) {
         return Err(ApiError::bad_request("`times` must be from 1 to 1000."));
     }
@@ -51,9 +58,9 @@ pub(super) async fn repeat(
             "There is nowhere to send it: PATCH /api/settings with a `webhook_url`.",
         ));
     }
-    let found = id.parse().is_ok_and(|id| webhook::repeat(&simulator, id, times));
+    let found = id.parse().is_ok_and(|id| webhook::repeat(simulator, id, times));
     if !found {
         return Err(ApiError::not_found("No webhook has this id; the last 1000 are listed."));
     }
-    Ok((StatusCode::ACCEPTED, Json(json!({ "id": id, "times": times }))))
+    Ok(json!({ "id": id, "times": times }))
 }

@@ -9,7 +9,7 @@ use crate::{
     phone::{AddressedBy, ChatMessage, Code, Content, Phone, Status, Times},
     requests::Requests,
     settings::{Receipts, Settings},
-    state::Phones,
+    state::{Phones, Recording},
     wa_id::{self, WaId},
     wamid::{self, Author},
     webhook::{Archive, Notice},
@@ -21,6 +21,7 @@ pub(crate) struct State {
     pub(crate) phones: Phones,
     pub(crate) webhooks: Archive,
     pub(crate) requests: Requests,
+    pub(crate) recording: Recording,
     pub(crate) throughput: Debt,
     pub(crate) changes: Changes,
     messages_ever: u64,
@@ -47,6 +48,7 @@ impl State {
             phones: Phones::default(),
             webhooks: Archive::default(),
             requests: Requests::default(),
+            recording: Recording::default(),
             throughput: Debt::default(),
             changes: Changes::default(),
             messages_ever: 0,
@@ -61,6 +63,7 @@ impl State {
         self.phones = Phones::default();
         self.webhooks.clear();
         self.requests.clear();
+        self.recording.clear();
         self.throughput = Debt::default();
         self.changes.tell(Change::Everything);
     }

@@ -98,6 +98,12 @@ impl Archive {
         self.get_mut(id).map(|record| (record.body.clone(), record.signature.clone()))
     }
 
+    /// The id of the newest webhook of this phone, or of all.
+    pub(crate) fn newest(&self, phone: Option<&WaId>) -> Option<u64> {
+        let is_wanted = |record: &&Record| phone.is_none_or(|phone| record.phone == *phone);
+        self.records.iter().rev().find(is_wanted).map(|record| record.id)
+    }
+
     pub(crate) fn newest_first(&self, limit: usize) -> Vec<Value> {
         self.records.iter().rev().take(limit).map(Record::view).collect()
     }

@@ -10,4 +10,5 @@ mod phones;
 mod receipts;
 mod refusals;
 mod requests;
+mod scenarios;
 mod webhooks;

@@ -1,0 +1,147 @@
+//! One step of a scenario. What it can do is what a person can do through the rest of the API.
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use tokio::time::Duration;
+
+use crate::{
+    api::{
+        body::Body,
+        code,
+        error::ApiError,
+        inbound::{self, Kind, Writing},
+        messages, phones,
+        status::{self, Receipt, Wanted},
+        webhooks,
+    },
+    simulator::Simulator,
+    wamid::Author,
+};
+
+#[derive(Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+pub(super) enum Step {
+    Write {
+        phone: String,
+        #[serde(default)]
+        text: String,
+        to: Option<String>,
+        #[serde(default)]
+        forwarded: bool,
+        #[serde(default, rename = "type")]
+        kind: Kind,
+    },
+    Behave {
+        phone: String,
+        set: Map<String, Value>,
+    },
+    /// Waits for the next code, as `GET …/code` does.
+    WaitForCode {
+        phone: String,
+        #[serde(default = "ten")]
+        seconds: u64,
+    },
+    /// The person opens the newest message of the business.
+    Read {
+        phone: String,
+    },
+    /// A receipt by hand for the newest message of the business.
+    Status {
+        phone: String,
+        status: Wanted,
+        error_code: Option<u32>,
+    },
+    /// The newest webhook of this phone, or of all, once more.
+    RepeatWebhook {
+        phone: Option<String>,
+        #[serde(default = "once")]
+        times: u32,
+    },
+}
+
+fn ten() -> u64 {
+    10
+}
+
+fn once() -> u32 {
+    1
+}
+
+impl Step {
+    /// How long it may have to wait for something.
+    pub(super) fn seconds(&self) -> u64 {
+        match self {
+            Self::WaitForCode { seconds, .. } => *seconds,
+            Self::Write { .. }
+            | Self::Behave { .. }
+            | Self::Read { .. }
+            | Self::Status { .. }
+            | Self::RepeatWebhook { .. } => 0,
+        }
+    }
+
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Write { .. } => "write",
+            Self::Behave { .. } => "behave",
+            Self::WaitForCode { .. } => "wait_for_code",
+            Self::Read { .. } => "read",
+            Self::Status { .. } => "status",
+            Self::RepeatWebhook { .. } => "repeat_webhook",
+        }
+    }
+
+    pub(super) async fn run(self, simulator: &Simulator) -> Result<Value, ApiError> {
+        match self {
+            Self::Write { phone, text, to, forwarded, kind } => {
+                inbound::accept_and_send(simulator, &phone, &Writing { text, to, forwarded, kind })
+            }
+            Self::Behave { phone, set } => phones::behave(simulator, &phone, Body::from(set)),
+            Self::WaitForCode { phone, seconds } => {
+                code::next(simulator, &phone, Duration::from_secs(seconds)).await
+            }
+            Self::Read { phone } => {
+                let id = newest(simulator, &phone)?;
+                messages::open(simulator, &phone, &id)
+            }
+            Self::Status { phone, status, error_code } => {
+                let id = newest(simulator, &phone)?;
+                status::apply(simulator, &phone, &id, &Receipt { status, error_code })
+            }
+            Self::RepeatWebhook { phone, times } => {
+                let id = newest_webhook(simulator, phone.as_deref())?;
+                webhooks::again(simulator, &id.to_string(), times)
+            }
+        }
+    }
+}
+
+fn newest(simulator: &Simulator, number: &str) -> Result<String, ApiError> {
+    let mut state = simulator.state();
+    let phone = state.phone(number).ok_or_else(|| ApiError::bad_number(number))?;
+    let sent = phone.messages().rev().find(|message| message.author == Author::Business);
+    sent.map(|message| message.id.clone()).ok_or_else(|| {
+        ApiError::not_found(format!("Nothing was sent to {number} yet: wait for a code first."))
+    })
+}
+
+fn newest_webhook(simulator: &Simulator, number: Option<&str>) -> Result<u64, ApiError> {
+    let state = simulator.state();
+    let wa_id = match number {
+        Some(number) => {
+            Some(state.parse_number(number).ok_or_else(|| ApiError::bad_number(number))?)
+        }
+        None => None,
+    };
+    let newest = state.webhooks.newest(wa_id.as_ref());
+    newest.ok_or_else(|| ApiError::not_found("There is no webhook to repeat yet."))
+}
+
+/// What somebody did by hand, as a step: the phone and the body of the request.
+pub(super) fn recorded(name: &str, number: &str, body: Value) -> Value {
+    let mut step = json!({ "do": name, "phone": format!("+{}", number.trim_start_matches('+')) });
+    if let (Value::Object(step), Value::Object(body)) = (&mut step, body) {
+        step.extend(body);
+    }
+    step
+}

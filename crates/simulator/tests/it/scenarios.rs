@@ -1,0 +1,100 @@
+//! Scenarios are run step by step, and made from what was done by hand.
+
+use serde_json::{Value, json};
+
+use crate::harness::{PHONE, World};
+
+async fn run(world: &World, steps: Value) -> (u16, Value) {
+    world.api("POST", "/scenarios/run", json!({ "steps": steps })).await
+}
+
+#[tokio::test]
+async fn a_scenario_does_what_a_person_could() {
+    let mut world = World::start().await;
+    world.send_code("402917").await;
+    let steps = json!([
+        { "do": "wait_for_code", "phone": PHONE, "seconds": 10 },
+        { "do": "read", "phone": PHONE },
+        { "do": "write", "phone": PHONE, "text": "Thanks" },
+        { "do": "repeat_webhook", "phone": PHONE, "times": 2 },
+        { "do": "behave", "phone": PHONE, "set": { "offline": true } },
+        { "do": "status", "phone": PHONE, "status": "failed", "error_code": 131_026 },
+    ]);
+
+    let (status, answer) = run(&world, steps).await;
+
+    assert_eq!((status, &answer["passed"]), (200, &json!(true)), "{answer}");
+    assert_eq!(answer["steps"][0]["result"]["code"], "402917");
+    assert_eq!(answer["steps"][5]["result"]["status"], "failed");
+    let mut thanks = 0;
+    for _ in 0..7 {
+        let value = world.webhook().await;
+        thanks += usize::from(value["messages"][0]["text"]["body"] == "Thanks");
+    }
+    assert_eq!(thanks, 3);
+}
+
+#[tokio::test]
+async fn a_scenario_stops_at_the_first_step_that_fails() {
+    let world = World::start().await;
+    let steps = json!([
+        { "do": "behave", "phone": PHONE, "set": { "offline": true } },
+        { "do": "wait_for_code", "phone": PHONE, "seconds": 0 },
+        { "do": "behave", "phone": PHONE, "set": { "offline": false } },
+    ]);
+
+    let (status, answer) = run(&world, steps).await;
+
+    assert_eq!((status, &answer["passed"]), (422, &json!(false)));
+    assert_eq!(answer["steps"].as_array().unwrap().len(), 2);
+    let error = answer["error"].as_str().unwrap();
+    assert!(error.starts_with("Step 2 of 3, `wait_for_code`:"), "{error}");
+    assert!(error.contains("offline"), "{error}");
+}
+
+#[tokio::test]
+async fn a_scenario_that_is_not_understood_is_not_begun() {
+    let world = World::start().await;
+    let fine = json!({ "do": "write", "phone": PHONE, "text": "Hi" });
+    let long = json!({ "do": "wait_for_code", "phone": PHONE, "seconds": 61 });
+    let cases = [
+        (json!([]), "1 to 100"),
+        (json!(vec![fine.clone(); 101]), "1 to 100"),
+        (json!([fine, { "do": "dance" }]), "Step 2"),
+        (json!([fine, { "do": "read" }]), "`phone`"),
+        (json!([fine, { "do": "read", "phone": PHONE, "loud": true }]), "`loud`"),
+        (json!([fine, long]), "61 seconds"),
+    ];
+    for (steps, sentence) in cases {
+        let (status, answer) = run(&world, steps).await;
+
+        assert_eq!(status, 400);
+        assert!(answer["error"].as_str().unwrap().contains(sentence), "{answer}");
+    }
+    let (_, phones) = world.api("GET", "/phones", Value::Null).await;
+    assert_eq!(phones["total"], 0);
+}
+
+#[tokio::test]
+async fn what_was_done_by_hand_can_be_run_again() {
+    let mut world = World::start().await;
+    let messages = format!("/phones/{PHONE}/messages");
+    world.api("POST", &messages, json!({ "text": "Hi" })).await;
+    world.webhook().await;
+    world.api("POST", "/webhooks/1/repeat", Value::Null).await;
+    world.webhook().await;
+    world.behave(json!({ "offline": true })).await;
+
+    let (_, recorded) = world.api("GET", "/scenarios/recorded", Value::Null).await;
+
+    let expected = json!([
+        { "do": "write", "phone": PHONE, "text": "Hi" },
+        { "do": "repeat_webhook", "times": 1 },
+        { "do": "behave", "phone": PHONE, "set": { "offline": true } },
+    ]);
+    assert_eq!(recorded["steps"], expected);
+    world.api("POST", "/reset", Value::Null).await;
+    assert_eq!(world.api("POST", "/scenarios/run", recorded).await.0, 200);
+    let (_, again) = world.api("GET", "/scenarios/recorded", Value::Null).await;
+    assert_eq!(again["steps"], json!([]));
+}
