@@ -64,6 +64,22 @@ macro_rules! suites {
             }
 
             #[tokio::test(flavor = "multi_thread")]
+            async fn keeps_the_contract_of_sessions() {
+                let place = Place::new(Kind::$kind).await;
+                contract::sessions(&*place.opened.storage().sessions).await;
+                place.opened.close().await;
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn keeps_the_contract_of_signals() {
+                let place = Place::new(Kind::$kind).await;
+                let storage = place.opened.storage();
+                contract::signals(&*storage.ledger, &*storage.verifications, &storage.signals)
+                    .await;
+                place.opened.close().await;
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
             async fn keeps_the_contract_of_verifications() {
                 let place = Place::new(Kind::$kind).await;
                 let storage = place.opened.storage();

@@ -7,12 +7,16 @@
 
 mod keys;
 mod ledger;
+mod sessions;
+mod signals;
 mod tenants;
 mod verifications;
 mod world;
 
 pub use keys::keys;
 pub use ledger::ledger;
+pub use sessions::sessions;
+pub use signals::signals;
 pub use tenants::tenants;
 pub use verifications::verifications;
 pub use world::World;

@@ -3,7 +3,9 @@
 use crate::id::{ApiKeyId, TenantId};
 use crate::random::bytes;
 use crate::store::StoreError;
-use crate::tenants::{ApiKey, KeyMode, Scopes, Tenant, TenantName, TenantStore};
+use crate::tenants::{
+    ApiKey, Brand, BrandChange, KeyMode, Scopes, Tenant, TenantName, TenantStore,
+};
 use crate::testing::CountingEntropy;
 use crate::time::{Timestamp, hours, seconds};
 
@@ -19,6 +21,7 @@ pub async fn tenants(store: &dyn TenantStore) {
     a_digest_or_a_key_id_is_taken_once(store, &made).await;
     the_keys_of_a_tenant_are_its_own_and_the_newest_first(store, &made).await;
     only_its_tenant_ends_a_key(store, &made).await;
+    a_brand_is_read_back_with_all_that_it_has(store, &made).await;
 }
 
 #[derive(Default)]
@@ -167,4 +170,36 @@ async fn only_its_tenant_ends_a_key(store: &dyn TenantStore, made: &Made) {
 
     assert!(again);
     assert_eq!(still_ended, Some(ApiKey { revoked_at: Some(end), ..key }), "it does not come back");
+}
+
+async fn a_brand_is_read_back_with_all_that_it_has(store: &dyn TenantStore, made: &Made) {
+    let tenant = made.added_tenant(store, "branded").await;
+    let other = made.added_tenant(store, "plain").await;
+    let text = |text: &str| Some(text.to_owned());
+    let change = BrandChange {
+        name: text("Größer & Söhne"),
+        colour: text("#7a2e6b"),
+        dark_colour: text("#d9a6cf"),
+        logo: Some(b"<svg><path d='M0 0'/></svg>".to_vec()),
+        help_url: text("https://shop.example/help"),
+        privacy_url: text("https://shop.example/privacy?lang=de#phones"),
+        return_urls: Some(vec![
+            "https://shop.example/done".to_owned(),
+            "http://localhost:4001/".to_owned(),
+        ]),
+        locale: text("pt-BR"),
+        countries: Some(vec!["IN".to_owned(), "BR".to_owned()]),
+        show_credit: Some(false),
+    };
+    let complete = Brand::of(&tenant.name).change(change).expect("all of it is good");
+    let minimal = Brand::of(&tenant.name);
+
+    for brand in [complete, minimal] {
+        store.set_brand(tenant.id, &brand).await.expect("the tenant exists");
+        assert_eq!(store.brand(tenant.id).await.expect("storage answers"), Some(brand));
+    }
+    assert_eq!(store.brand(other.id).await.expect("storage answers"), None);
+    assert_eq!(store.tenant(other.id).await.expect("storage answers"), Some(other));
+    let nobody = TenantId::generate(NOW, &made.0);
+    assert_eq!(store.tenant(nobody).await.expect("storage answers"), None);
 }
