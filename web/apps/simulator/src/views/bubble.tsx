@@ -1,0 +1,119 @@
+/** One message of a chat. */
+
+import { copyText } from '../clipboard.ts';
+import { usePage } from '../context.ts';
+import { formatted } from '../formatted.tsx';
+import type { Key } from '../locale.ts';
+import { clock } from '../times.ts';
+import type { Message, Bubble as TemplateBubble } from '../wire.ts';
+import { Alert, Copy, Ticks } from './icons.tsx';
+
+interface Props {
+  number: string;
+  message: Message;
+  isChosen: boolean;
+}
+
+export function Bubble({ number, message, isChosen }: Props) {
+  const { store, t } = usePage();
+  const isToPhone = message.direction === 'to_phone';
+  const name = `b ${isToPhone ? 'in' : 'out'}${isChosen && isToPhone ? ' sel' : ''}`;
+  const lang = (message.bubble?.language ?? message.language)?.replace('_', '-');
+  return (
+    <article
+      class={name}
+      data-message={message.id}
+      data-status={message.status}
+      lang={lang}
+      dir={message.bubble?.direction ?? 'auto'}
+      onClick={() => isToPhone && store.choose(number, message.id)}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter' && event.target === event.currentTarget && isToPhone) {
+          store.choose(number, message.id);
+        }
+      }}
+      tabIndex={isToPhone ? 0 : undefined}
+    >
+      {!isToPhone && <span class="vh">{t('sim.you_wrote')}</span>}
+      {message.bubble ? <Template of={message.bubble} /> : <Plain message={message} />}
+      <Foot message={message} note={message.bubble?.footer ?? null} />
+      {message.code !== null && <CodeButtons number={number} message={message} />}
+    </article>
+  );
+}
+
+function Template({ of }: { of: TemplateBubble }) {
+  return (
+    <p>
+      {of.before}
+      <b data-code>{of.code}</b>
+      {of.after}
+      {of.security !== null && ` ${of.security}`}
+    </p>
+  );
+}
+
+function Plain({ message }: { message: Message }) {
+  const { t } = usePage();
+  if (message.type === 'text' || message.type === 'template') {
+    return <p>{formatted(message.text, message.code)}</p>;
+  }
+  const key = `sim.type_${message.type}`;
+  return (
+    <p>
+      <i class="kind">{KINDS.has(key) ? t(key as Key) : message.type}</i>
+      {message.text !== '' && <> {formatted(message.text, null)}</>}
+    </p>
+  );
+}
+
+const KINDS = new Set([
+  'sim.type_image',
+  'sim.type_location',
+  'sim.type_audio',
+  'sim.type_contacts',
+  'sim.type_button',
+]);
+
+function Foot({ message, note }: { message: Message; note: string | null }) {
+  const { t } = usePage();
+  return (
+    <div class="f">
+      {note}
+      {message.status === 'failed' && (
+        <span class="failed" lang="">
+          <Alert /> {t('sim.failed')} {message.error_code}
+        </span>
+      )}
+      <time dateTime={message.at}>{clock(message.at)}</time>
+      {message.direction === 'from_phone' && (
+        <Ticks status={message.status} label={t(`sim.status_${message.status}`)} />
+      )}
+    </div>
+  );
+}
+
+function CodeButtons({ number, message }: { number: string; message: Message }) {
+  const { store, say, t } = usePage();
+  const { bubble, code } = message;
+  const copy = async () => {
+    const isDone = await copyText(code ?? '');
+    say(isDone ? t('sim.code_copied') : t('sim.copy_failed'));
+  };
+  const deny = async () => {
+    if (await store.try((api) => api.notRequested(number, message.id))) say(t('sim.denied'));
+  };
+  return (
+    <>
+      <button type="button" data-copy-code onClick={copy}>
+        <Copy />
+        {bubble?.copy_button ?? t('sim.copy_code')}
+      </button>
+      {(bubble?.not_requested_button ?? null) !== null && (
+        <button type="button" data-not-requested onClick={deny}>
+          {bubble?.not_requested_button}
+        </button>
+      )}
+    </>
+  );
+}
