@@ -32,12 +32,27 @@ pub struct Settings {
     /// How long requests under way may take to finish once the server is told to stop.
     pub drain: Duration,
     pub otp: OtpSettings,
+    /// Where people reach this server, such as `https://verify.example`; without it there are no
+    /// addresses of pages to give out.
+    pub public_url: Option<String>,
+    /// Who may show the pages inside their own.
+    pub framing: Framing,
     /// Whether `/docs` and `/openapi.json` are served.
     pub docs: bool,
     /// What `/metrics` prints; `None` for no such page. Whoever made the recorder runs its upkeep.
     pub metrics: Option<PrometheusHandle>,
     /// The bearer token that `/metrics` asks for; `None` for an open page.
     pub metrics_token: Option<Secret<String>>,
+}
+
+/// Who may show a page inside another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Framing {
+    /// Nobody: what is framed can be made to be clicked.
+    #[default]
+    Nobody,
+    /// Pages of this very server, as the one of a developer's sandbox does.
+    SameOrigin,
 }
 
 /// The sample-server contract. Off by default.
@@ -65,6 +80,8 @@ impl Default for Settings {
             webhook_body_limit: 4 * 1024 * 1024,
             drain: Duration::from_secs(25),
             otp: OtpSettings::default(),
+            public_url: None,
+            framing: Framing::default(),
             docs: true,
             metrics: None,
             metrics_token: None,

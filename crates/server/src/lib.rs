@@ -4,11 +4,13 @@
 //! the words on the wire are this crate's own.
 
 mod api;
+mod assets;
 mod config;
 mod docs;
 mod extract;
 mod health;
 mod hooks;
+mod hosted;
 mod listener;
 mod middleware;
 mod openapi;
@@ -22,12 +24,13 @@ use std::sync::Arc;
 use axum::Router;
 use countersign_core::app::App;
 
-pub use crate::config::{OtpSettings, Settings};
+pub use crate::config::{Framing, OtpSettings, Settings};
 pub use crate::extract::Peer;
 pub use crate::listener::serve;
 pub use crate::openapi::{openapi, openapi_json};
 
-use crate::middleware::Surroundings;
+use crate::hosted::Pages;
+use crate::middleware::{Guard, Surroundings};
 use crate::site::Installation;
 use crate::surfaces::Surfaces;
 
@@ -44,5 +47,9 @@ pub fn router(app: App, settings: &Settings) -> Router {
             surfaces = surfaces.route(page.path, page.guard, page.methods);
         }
     }
-    surfaces.finish(Arc::new(Installation { app, settings: settings.clone() }))
+    for (path, methods) in hosted::routes().into_iter().chain([assets::route()]) {
+        surfaces = surfaces.route(path, Guard::of_handler(), methods);
+    }
+    let pages = Pages::new();
+    surfaces.finish(Arc::new(Installation { app, settings: settings.clone(), pages }))
 }

@@ -22,6 +22,7 @@ use crate::{api, health, hooks, otp};
     components(schemas(ProblemDocument, FieldProblem)),
     tags(
         (name = "Verifications", description = "One attempt to prove one phone, from its start to its end."),
+        (name = "Sessions", description = "One visit to the hosted page, where a person proves a phone."),
         (name = "Webhooks", description = "What providers call."),
         (name = "Sample-server contract", description = "For clients of Meta's published sample server. Off unless it is switched on."),
         (name = "Health", description = "For whoever runs the server."),
@@ -117,8 +118,11 @@ fn problems_of(path: &str, method: &str) -> Vec<Kind> {
             kinds.extend([Kind::InvalidJson, Kind::UnsupportedMediaType]);
             kinds.extend([Kind::PayloadTooLarge, Kind::RequestTimeout, Kind::InvalidRequest]);
         }
-        if path.contains("{id}") {
+        if path.starts_with("/v1/verifications/{id}") {
             kinds.push(Kind::VerificationNotFound);
+        }
+        if path.starts_with("/v1/sessions/{id}") {
+            kinds.push(Kind::SessionNotFound);
         }
     }
     kinds.extend_from_slice(match (method, path) {
@@ -128,9 +132,19 @@ fn problems_of(path: &str, method: &str) -> Vec<Kind> {
             Kind::CountryNotAllowed,
             Kind::MethodUnavailable,
             Kind::ChannelUnavailable,
+            Kind::ReturnUrlNotRegistered,
             Kind::InvalidIdempotencyKey,
             Kind::IdempotencyKeyReused,
             Kind::RateLimited,
+        ],
+        ("post", "/v1/sessions") => &[
+            Kind::InvalidPhone,
+            Kind::UnsuitableNumber,
+            Kind::CountryNotAllowed,
+            Kind::ChannelUnavailable,
+            Kind::ReturnUrlNotRegistered,
+            Kind::InvalidIdempotencyKey,
+            Kind::IdempotencyKeyReused,
         ],
         ("get", "/v1/verifications") => &[Kind::InvalidRequest, Kind::InvalidPhone],
         ("post", "/v1/verifications/{id}/check") => {

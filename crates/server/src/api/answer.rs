@@ -42,9 +42,10 @@ pub(crate) struct Verification<'a> {
     /// Wrong codes that it still allows.
     #[schema(example = 3)]
     attempts_left: u8,
-    /// The hosted page's address, once hosted pages are served; `null` until then.
-    #[schema(required = true)]
-    url: Option<&'a str>,
+    /// The page where the person can type the code; `null` until the server is told its public
+    /// address. Whoever has it may try.
+    #[schema(required = true, example = "https://verify.example/v/v06f9…?k=…")]
+    url: Option<String>,
     /// When it stopped being pending.
     #[schema(required = true, value_type = Option<String>, format = DateTime)]
     ended_at: Option<Time>,
@@ -114,8 +115,8 @@ pub(crate) struct Checked {
     attempts_left: u8,
 }
 
-impl<'a> From<&'a VerificationView> for Verification<'a> {
-    fn from(view: &'a VerificationView) -> Self {
+impl<'a> Verification<'a> {
+    pub(super) fn of(view: &'a VerificationView, url: Option<String>) -> Self {
         let VerificationView { verification, phone, details, messages, now } = view;
         let state = verification.state_at(*now);
         // One whose time is up has ended then, even while nobody has written that down.
@@ -136,7 +137,7 @@ impl<'a> From<&'a VerificationView> for Verification<'a> {
             expires_at: Time(verification.expires_at),
             resend_at: Time(verification.resend_at),
             attempts_left: verification.attempts_left(*now),
-            url: None,
+            url,
             ended_at: ended_at.map(Time),
             superseded: verification.is_superseded,
             messages: messages.iter().map(Message::from).collect(),

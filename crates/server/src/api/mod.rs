@@ -1,13 +1,20 @@
-//! `/v1`: verifications, for a tenant's own back end.
+//! `/v1`: verifications and sessions, for a tenant's own back end.
 //!
 //! Its wire types are its own and spell the words of the API; the domain's have no serialisation.
 
 mod answer;
 mod body;
+mod details;
 mod listing;
+mod routes;
+mod session_answer;
+mod session_body;
+mod sessions;
 mod start_body;
 mod time;
 mod verifications;
 mod words;
 
-pub(crate) use verifications::routes;
+pub(crate) use routes::routes;
+pub(crate) use session_answer::Session;
+pub(crate) use sessions::answer as session;

@@ -1,17 +1,17 @@
 //! The calls.
 
 use axum::extract::State;
-use axum::http::header::LOCATION;
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::http::StatusCode;
 use axum::response::Response;
-use countersign_core::verification::{Started, Target};
+use countersign_core::hosted::Page;
+use countersign_core::verification::{Target, VerificationView};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_axum::routes;
 
 use super::answer::{Checked, Verification, VerificationList};
-use super::body::json;
+use super::body::{created, json};
 use super::listing::ListQuery;
 use super::start_body::StartVerification;
 use super::words::Channel;
@@ -20,8 +20,6 @@ use crate::extract::{
 };
 use crate::problem::{Kind, Problem};
 use crate::site::Site;
-
-const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// A code to check.
 #[derive(Deserialize, ToSchema)]
@@ -46,7 +44,7 @@ struct ResendVerification {
 #[serde(deny_unknown_fields)]
 struct Nothing {}
 
-pub(crate) fn routes() -> Vec<UtoipaMethodRouter<Site>> {
+pub(super) fn routes() -> Vec<UtoipaMethodRouter<Site>> {
     vec![routes!(start, list), routes!(find), routes!(check), routes!(resend), routes!(cancel)]
 }
 
@@ -78,7 +76,8 @@ async fn start(
 ) -> Result<Response, Problem> {
     let request = body.value.into_request(key.of_start(&body.bytes))?;
     let started = site.app.verifications.start(caller.tenant, request).await?;
-    Ok(created(&started))
+    let path = format!("/v1/verifications/{}", started.view.verification.key.id);
+    Ok(created(&answer(&started.view, &site), &path, started.is_repeated))
 }
 
 /// List verifications
@@ -101,7 +100,7 @@ async fn list(
     let page = &found[..found.len().min(limit)];
     let last = page.last().filter(|_| found.len() > limit);
     let next_cursor = last.map(|view| view.verification.key.id.to_string());
-    let data = page.iter().map(Verification::from).collect();
+    let data = page.iter().map(|view| answer(view, &site)).collect();
     Ok(json(StatusCode::OK, &VerificationList { data, next_cursor }))
 }
 
@@ -121,7 +120,7 @@ async fn find(
 ) -> Result<Response, Problem> {
     let found = site.app.verifications.find(caller.tenant, id).await?;
     let view = found.ok_or(Kind::VerificationNotFound)?;
-    Ok(json(StatusCode::OK, &Verification::from(&view)))
+    Ok(json(StatusCode::OK, &answer(&view, &site)))
 }
 
 /// Check a code
@@ -170,11 +169,11 @@ async fn resend(
     caller: Caller<Write>,
     State(site): State<Site>,
     VerificationPath(id): VerificationPath,
-    OptionalJson(body): OptionalJson<ResendVerification>,
+    body: OptionalJson<ResendVerification>,
 ) -> Result<Response, Problem> {
-    let channel = body.channel.map(Into::into);
+    let channel = body.value.channel.map(Into::into);
     let view = site.app.verifications.resend(caller.tenant, id, channel).await?;
-    Ok(json(StatusCode::OK, &Verification::from(&view)))
+    Ok(json(StatusCode::OK, &answer(&view, &site)))
 }
 
 /// Cancel a verification
@@ -191,21 +190,12 @@ async fn cancel(
     caller: Caller<Write>,
     State(site): State<Site>,
     VerificationPath(id): VerificationPath,
-    OptionalJson(Nothing {}): OptionalJson<Nothing>,
+    _: OptionalJson<Nothing>,
 ) -> Result<Response, Problem> {
     let view = site.app.verifications.cancel(caller.tenant, id).await?;
-    Ok(json(StatusCode::OK, &Verification::from(&view)))
+    Ok(json(StatusCode::OK, &answer(&view, &site)))
 }
 
-fn created(started: &Started) -> Response {
-    let view = &started.view;
-    let mut response = json(StatusCode::CREATED, &Verification::from(view));
-    let location = format!("/v1/verifications/{}", view.verification.key.id);
-    if let Ok(location) = HeaderValue::try_from(location) {
-        response.headers_mut().insert(LOCATION, location);
-    }
-    if started.is_repeated {
-        response.headers_mut().insert(REPLAYED, HeaderValue::from_static("true"));
-    }
-    response
+fn answer<'a>(view: &'a VerificationView, site: &Site) -> Verification<'a> {
+    Verification::of(view, site.address_of(&Page::Verification(view.verification.key)))
 }

@@ -1,6 +1,7 @@
 //! The words of the API. Each is read and written as it stands here, in lower case.
 
 use countersign_core::delivery;
+use countersign_core::hosted;
 use countersign_core::verification::{self, Finding, State};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -62,6 +63,18 @@ pub(crate) enum Status {
     Canceled,
     Exhausted,
     Undeliverable,
+}
+
+/// Where a session stands.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum SessionStatus {
+    /// The phone may still be proved.
+    Open,
+    /// The phone is proved.
+    Approved,
+    /// Its time is up, and the phone is not proved.
+    Ended,
 }
 
 /// Where a verification stands after a check. `approved` is answered once ever: to the check that
@@ -130,6 +143,7 @@ pairs! {
     verification::Purpose = AnyPurpose { Verify, Login, Recovery, StepUp, Otp }
     Status = State { Pending, Approved, Expired, Canceled, Exhausted, Undeliverable }
     State = Status { Pending, Approved, Expired, Canceled, Exhausted, Undeliverable }
+    SessionStatus = hosted::SessionStatus { Open, Approved, Ended }
     MessageStatus = delivery::MessageStatus {
         Queued, Sending, Accepted, Sent, Delivered, Read, Failed, Dropped,
     }

@@ -22,8 +22,11 @@ pub(crate) struct Json<T> {
     pub(crate) bytes: Bytes,
 }
 
-/// The body, or `T`'s default where there is none.
-pub(crate) struct OptionalJson<T>(pub(crate) T);
+/// The body, or `T`'s default where there is none, and the bytes that it was read from.
+pub(crate) struct OptionalJson<T> {
+    pub(crate) value: T,
+    pub(crate) bytes: Bytes,
+}
 
 /// A JSON object. A derived struct alone would also be read from an array.
 #[derive(Debug, Default)]
@@ -50,10 +53,10 @@ impl<T: DeserializeOwned + Default> FromRequest<Site> for OptionalJson<T> {
         let body = request.into_body();
         let bytes = read_body(body, settings.body_limit, settings.body_timeout).await?;
         if bytes.is_empty() {
-            return Ok(Self(T::default()));
+            return Ok(Self { value: T::default(), bytes });
         }
         declared?;
-        parse(&bytes).map(Self)
+        Ok(Self { value: parse(&bytes)?, bytes })
     }
 }
 

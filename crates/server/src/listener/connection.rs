@@ -15,6 +15,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 use tower::Service;
 
+use super::answered::Answered;
 use super::gate::Ticket;
 use super::phase::{Patience, Watch};
 use super::watched::Watched;
@@ -40,18 +41,15 @@ impl Server {
         let Self { router, patience, mut stop, is_stopping } = self;
         let watch = Arc::new(Watch::new());
         let seen = watch.clone();
+        let ending = Arc::new(stop.clone());
         let service = service_fn(move |request: Request<Incoming>| {
             seen.serving();
             let mut request = request.map(Body::new);
             let is_stopping = is_stopping.load(Ordering::Relaxed);
             request.extensions_mut().insert(Peer { address, is_stopping });
             let answer = router.clone().call(request);
-            let seen = seen.clone();
-            async move {
-                let answer = answer.await;
-                seen.served();
-                answer
-            }
+            let (seen, ending) = (seen.clone(), ending.clone());
+            async move { answer.await.map(|response| Answered::of(response, seen, &ending)) }
         });
         let connection = http1::Builder::new()
             // The watch does this, and more, for less.

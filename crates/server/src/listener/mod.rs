@@ -4,9 +4,11 @@
 //! It knows nothing of what is served. HTTP/1.1 only; whatever ends TLS stands in front.
 
 mod accept;
+mod answered;
 mod connection;
 mod gate;
 mod phase;
 mod watched;
 
 pub use accept::serve;
+pub(crate) use answered::Endless;

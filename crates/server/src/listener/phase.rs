@@ -11,6 +11,11 @@ use tokio::time::Instant;
 
 use crate::config::Settings;
 
+/// How long an answer without an end may go on. Whoever gives one ends it before.
+const STREAM: Duration = Duration::from_mins(20);
+/// The bits of a state that are its phase.
+const PHASE_BITS: u32 = 3;
+
 /// How long each phase may last.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Patience {
@@ -22,7 +27,7 @@ pub(super) struct Patience {
 /// What a connection is doing, and since when.
 pub(super) struct Watch {
     opened: Instant,
-    /// The phase in the lowest two bits, above it the milliseconds from the opening.
+    /// The phase in the lowest bits, above it the milliseconds from the opening.
     state: AtomicU64,
 }
 
@@ -34,6 +39,8 @@ enum Phase {
     Head,
     /// A request is being served; its own limits hold.
     Serving,
+    /// An answer without an end is being written.
+    Streaming,
     /// Between two requests.
     Idle,
 }
@@ -62,12 +69,16 @@ impl Watch {
     pub(super) fn received(&self) {
         match self.phase() {
             Phase::Silent | Phase::Idle => self.enter(Phase::Head),
-            Phase::Head | Phase::Serving => {}
+            Phase::Head | Phase::Serving | Phase::Streaming => {}
         }
     }
 
     pub(super) fn serving(&self) {
         self.enter(Phase::Serving);
+    }
+
+    pub(super) fn streaming(&self) {
+        self.enter(Phase::Streaming);
     }
 
     pub(super) fn served(&self) {
@@ -81,23 +92,25 @@ impl Watch {
             Phase::Silent => patience.silent,
             Phase::Head => patience.head,
             Phase::Idle => patience.idle,
+            Phase::Streaming => STREAM,
             Phase::Serving => return Some(now + patience.shortest()),
         };
-        let since = Duration::from_millis(self.state.load(Ordering::Relaxed) >> 2);
+        let since = Duration::from_millis(self.state.load(Ordering::Relaxed) >> PHASE_BITS);
         let deadline = self.opened + since + most;
         (now < deadline).then(|| deadline.min(now + patience.shortest()))
     }
 
     fn enter(&self, phase: Phase) {
         let millis = u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.state.store(millis << 2 | phase as u64, Ordering::Relaxed);
+        self.state.store(millis << PHASE_BITS | phase as u64, Ordering::Relaxed);
     }
 
     fn phase(&self) -> Phase {
-        match self.state.load(Ordering::Relaxed) & 3 {
+        match self.state.load(Ordering::Relaxed) & ((1 << PHASE_BITS) - 1) {
             0 => Phase::Silent,
             1 => Phase::Head,
             2 => Phase::Serving,
+            3 => Phase::Streaming,
             _ => Phase::Idle,
         }
     }
@@ -148,6 +161,17 @@ mod tests {
 
         watch.served();
         assert!(!is_over_after(&watch, 29).await);
+        assert!(is_over_after(&watch, 1).await);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_without_an_end_outlasts_rest_and_still_ends() {
+        let watch = Watch::new();
+        watch.received();
+        watch.serving();
+        watch.streaming();
+
+        assert!(!is_over_after(&watch, 20 * 60 - 1).await);
         assert!(is_over_after(&watch, 1).await);
     }
 }

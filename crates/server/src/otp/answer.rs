@@ -73,6 +73,7 @@ impl Answer {
             | StartError::CountryNotAllowed
             | StartError::MethodUnavailable
             | StartError::ChannelUnavailable
+            | StartError::ReturnUrlNotRegistered
             | StartError::KeyReused => {
                 tracing::warn!("Did not send a code through /otp: {error}");
                 Self::NOT_SENT

@@ -60,6 +60,7 @@ impl From<StartError> for Problem {
             StartError::CountryNotAllowed => Kind::CountryNotAllowed.into(),
             StartError::MethodUnavailable => Kind::MethodUnavailable.into(),
             StartError::ChannelUnavailable => Kind::ChannelUnavailable.into(),
+            StartError::ReturnUrlNotRegistered => Kind::ReturnUrlNotRegistered.into(),
             StartError::KeyReused => Kind::IdempotencyKeyReused.into(),
             StartError::Refused(refusal) => Self::new(Kind::RateLimited).retry_at(refusal.retry_at),
             StartError::Store(error) => error.into(),
@@ -87,6 +88,7 @@ impl From<TenantError> for Problem {
         match error {
             TenantError::NoSuchTenant | TenantError::NoSuchKey => Kind::NotFound.into(),
             TenantError::Taken => Self::of_field("name", "the name is taken"),
+            TenantError::Brand(error) => Self::of_field("brand", error.to_string()),
             TenantError::Store(error) => error.into(),
         }
     }

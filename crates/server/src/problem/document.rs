@@ -68,10 +68,14 @@ impl Problem {
             request_id,
             errors: (!self.errors.is_empty()).then(|| errors.collect()),
         };
-        let json = serde_json::to_vec(&document).expect("texts and numbers are JSON");
-        *response.body_mut() = Body::from(json);
+        let json = || serde_json::to_vec(&document).expect("texts and numbers are JSON");
+        let (kind_of_text, text) = self.page.as_ref().map_or_else(
+            || ("application/problem+json", json()),
+            |html| ("text/html; charset=utf-8", html.clone().into_bytes()),
+        );
+        *response.body_mut() = Body::from(text);
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind_of_text));
         if let Some(time) = self.retry_at {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds_until(time, now)));
         } else if kind == Kind::Unavailable {

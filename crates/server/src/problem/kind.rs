@@ -67,6 +67,10 @@ kinds! {
         "Send the 6 to 10 digits of the code. Nothing was compared, and no attempt was used.";
     VerificationNotFound = NOT_FOUND "verification_not_found": "No such verification",
         "Use an `id` that starting a verification answered, with a key of the same tenant.";
+    SessionNotFound = NOT_FOUND "session_not_found": "No such session",
+        "Use an `id` that creating a session answered, with a key of the same tenant.";
+    ReturnUrlNotRegistered = UNPROCESSABLE_ENTITY "return_url_not_registered": "The return address is not registered",
+        "Have the operator register it with `countersign tenant set`; scheme, host, port and path have to be the same.";
     VerificationEnded = CONFLICT "verification_ended": "The verification has ended",
         "Start another verification.";
     RateLimited = TOO_MANY_REQUESTS "rate_limited": "Too many requests",

@@ -20,6 +20,8 @@ pub(crate) struct Problem {
     pub(super) retry_at: Option<Timestamp>,
     /// For the log, never for the caller.
     pub(super) cause: Option<String>,
+    /// What a person reads instead of the document.
+    pub(super) page: Option<String>,
 }
 
 /// One field of the request and what is wrong with it.
@@ -32,7 +34,7 @@ pub(crate) struct FieldError {
 impl Problem {
     pub(crate) fn new(kind: Kind) -> Self {
         let detail = Cow::Borrowed(kind.advice());
-        Self { kind, detail, errors: Vec::new(), retry_at: None, cause: None }
+        Self { kind, detail, errors: Vec::new(), retry_at: None, cause: None, page: None }
     }
 
     pub(crate) fn with_detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
@@ -57,6 +59,12 @@ impl Problem {
 
     pub(crate) fn retry_at(mut self, time: Timestamp) -> Self {
         self.retry_at = Some(time);
+        self
+    }
+
+    /// Says it to a person, in HTML.
+    pub(crate) fn shown_as(mut self, html: String) -> Self {
+        self.page = Some(html);
         self
     }
 

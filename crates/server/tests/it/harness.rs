@@ -12,7 +12,9 @@ use countersign_core::delivery::DeliverySettings;
 use countersign_core::id::TenantId;
 use countersign_core::keyring::{Keyring, SecretKey};
 use countersign_core::policy::{Limits, Policy};
-use countersign_core::tenants::{Integration, Integrations, KeyMode, Scopes, TenantName};
+use countersign_core::tenants::{
+    BrandChange, Integration, Integrations, KeyMode, Scopes, TenantName,
+};
 use countersign_core::testing::{CountingEntropy, ManualClock};
 use countersign_server::{OtpSettings, Peer, Settings, router};
 use http_body_util::BodyExt;
@@ -49,6 +51,14 @@ pub struct Call<'a> {
     request: Request<Body>,
 }
 
+/// Where the server of a test says that it is.
+pub const PUBLIC_URL: &str = "https://verify.example";
+
+/// A server that has pages to give out.
+pub fn public_settings() -> Settings {
+    Settings { public_url: Some(PUBLIC_URL.to_owned()), ..Settings::default() }
+}
+
 pub fn otp_settings() -> Settings {
     let otp = OtpSettings { enabled: true, ..OtpSettings::default() };
     Settings { otp, ..Settings::default() }
@@ -69,6 +79,22 @@ impl TestServer {
         tokio::spawn(app.delivery.clone().run(stopped));
         let router = router(app.clone(), &settings);
         Self { app, clock, sandbox, key, router, _stop: stop }
+    }
+
+    /// With pages.
+    pub async fn hosted() -> Self {
+        Self::with(public_settings(), Limits::default()).await
+    }
+
+    /// Changes what people see of the default tenant.
+    pub async fn brand(&self, change: BrandChange) {
+        self.app.tenants.change_brand(TenantId::DEFAULT, change).await.unwrap();
+    }
+
+    /// Registers the one address that pages may lead back to.
+    pub async fn register(&self, address: &str) {
+        let return_urls = Some(vec![address.to_owned()]);
+        self.brand(BrandChange { return_urls, ..BrandChange::default() }).await;
     }
 
     pub fn router(&self) -> Router {
@@ -191,6 +217,8 @@ async fn app(clock: &Arc<ManualClock>, sandbox: &Arc<Sandbox>, limits: Limits) -
         ledger: storage.ledger,
         verifications: storage.verifications,
         tenants: storage.tenants,
+        sessions: storage.sessions,
+        signals: storage.signals,
         keyring,
         integrations: Integrations::new(vec![integration()]),
         providers: vec![sandbox.clone()],

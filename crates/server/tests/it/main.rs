@@ -2,14 +2,17 @@
 #![expect(clippy::unwrap_used, unreachable_pub, reason = "a test may panic, and has no users")]
 
 mod auth;
+mod browser;
 mod docs;
 mod harness;
 mod health;
 mod hooks;
+mod hosted;
 mod idempotency;
 mod listener;
 mod openapi;
 mod otp;
 mod problems;
 mod sandbox;
+mod sessions;
 mod verifications;

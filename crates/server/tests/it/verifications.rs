@@ -17,6 +17,7 @@ fn path(verification: &Value) -> String {
 #[tokio::test]
 async fn a_start_answers_the_whole_verification() {
     let server = TestServer::start().await;
+    server.register("https://shop.example/verified").await;
 
     let answer = server
         .post(
@@ -30,7 +31,7 @@ async fn a_start_answers_the_whole_verification() {
                 "client": { "ip": "203.0.113.7", "user_agent": "Firefox" },
                 "reference": "user_4711",
                 "metadata": { "plan": "pro" },
-                "return_url": "https://shop.example/verified",
+                "return_url": "https://shop.example/verified?user=4711",
             }),
         )
         .await;

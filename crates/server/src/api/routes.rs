@@ -1,0 +1,12 @@
+//! Every call of `/v1`.
+
+use utoipa_axum::router::UtoipaMethodRouter;
+
+use super::{sessions, verifications};
+use crate::site::Site;
+
+pub(crate) fn routes() -> Vec<UtoipaMethodRouter<Site>> {
+    let mut routes = verifications::routes();
+    routes.extend(sessions::routes());
+    routes
+}

@@ -1,0 +1,209 @@
+//! The texts of one language, with the form that each number takes.
+
+use std::collections::BTreeMap;
+
+use icu_locale_core::Locale;
+use icu_plurals::{PluralCategory, PluralRules};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+/// Keys of which the page's script needs the texts.
+const FOR_SCRIPTS: [&str; 2] = ["ui.", "err."];
+
+/// One text, or one for each plural category of the language.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(untagged)]
+enum Message {
+    Text(String),
+    Plural(BTreeMap<String, String>),
+}
+
+/// The texts of one language. Where one is missing there is the English one.
+pub(crate) struct Catalogue {
+    messages: BTreeMap<String, Message>,
+    rules: PluralRules,
+    for_scripts: Box<RawValue>,
+}
+
+/// Something to be put into a text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Filling<'a> {
+    /// Chooses the plural form as well when it is called `n`.
+    Number(i64),
+    Text(&'a str),
+}
+
+/// Why a catalogue cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CatalogueError {
+    #[error("not a map of texts")]
+    Malformed(#[from] serde_json::Error),
+
+    #[error("no plural rules for the language")]
+    UnknownLanguage,
+}
+
+impl Catalogue {
+    /// Reads `{"key": "text" | {"one": …, "other": …}}`, and takes what is missing from English.
+    pub(crate) fn parse(tag: &str, json: &str, english: &str) -> Result<Self, CatalogueError> {
+        let mut messages: BTreeMap<String, Message> = serde_json::from_str(english)?;
+        messages.extend(serde_json::from_str::<BTreeMap<String, Message>>(json)?);
+        let locale: Locale = tag.parse().map_err(|_| CatalogueError::UnknownLanguage)?;
+        let rules = PluralRules::try_new_cardinal((&locale).into())
+            .map_err(|_| CatalogueError::UnknownLanguage)?;
+        let is_for_scripts =
+            |key: &str| FOR_SCRIPTS.iter().any(|beginning| key.starts_with(beginning));
+        let for_scripts: BTreeMap<&String, &Message> =
+            messages.iter().filter(|(key, _)| is_for_scripts(key)).collect();
+        let for_scripts = serde_json::value::to_raw_value(&for_scripts)?;
+        Ok(Self { messages, rules, for_scripts })
+    }
+
+    /// The text of a key, filled in. A key that nobody wrote a text for stands for itself.
+    pub(crate) fn text(&self, key: &str, fillings: &[(&str, Filling<'_>)]) -> String {
+        let template = match self.messages.get(key) {
+            None => return key.to_owned(),
+            Some(Message::Text(text)) => text,
+            Some(Message::Plural(forms)) => match self.form(forms, fillings) {
+                Some(form) => form,
+                None => return key.to_owned(),
+            },
+        };
+        fill(template, fillings)
+    }
+
+    /// The texts that the page's script needs, as JSON.
+    pub(crate) fn for_scripts(&self) -> &RawValue {
+        &self.for_scripts
+    }
+
+    fn form<'a>(
+        &self,
+        forms: &'a BTreeMap<String, String>,
+        fillings: &[(&str, Filling<'_>)],
+    ) -> Option<&'a String> {
+        let number = fillings.iter().find_map(|(name, filling)| match filling {
+            Filling::Number(number) if *name == "n" => Some(*number),
+            Filling::Number(_) | Filling::Text(_) => None,
+        });
+        let category = number.map_or("other", |number| name(self.rules.category_for(number)));
+        forms.get(category).or_else(|| forms.get("other"))
+    }
+}
+
+const fn name(category: PluralCategory) -> &'static str {
+    match category {
+        PluralCategory::Zero => "zero",
+        PluralCategory::One => "one",
+        PluralCategory::Two => "two",
+        PluralCategory::Few => "few",
+        PluralCategory::Many => "many",
+        PluralCategory::Other => "other",
+    }
+}
+
+/// Puts values where their names stand in braces. What is put in is not looked at again.
+fn fill(template: &str, fillings: &[(&str, Filling<'_>)]) -> String {
+    let mut text = String::with_capacity(template.len() + 16);
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        text.push_str(before);
+        let Some((name, after)) = after.split_once('}') else {
+            text.push('{');
+            rest = after;
+            continue;
+        };
+        match fillings.iter().find(|(other, _)| *other == name) {
+            Some((_, Filling::Number(number))) => text.push_str(&number.to_string()),
+            Some((_, Filling::Text(value))) => text.push_str(value),
+            None => {
+                text.push('{');
+                text.push_str(name);
+                text.push('}');
+            }
+        }
+        rest = after;
+    }
+    text.push_str(rest);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ENGLISH: &str = r#"{
+        "ui.send": "Send", "ui.to": "Sent to {to}", "mail.x": "Mail",
+        "err.left": {"one": "{n} attempt left", "other": "{n} attempts left"}
+    }"#;
+
+    fn left(tag: &str, json: &str, n: i64) -> String {
+        let catalogue = Catalogue::parse(tag, json, ENGLISH).unwrap();
+        catalogue.text("err.left", &[("n", Filling::Number(n))])
+    }
+
+    #[test]
+    fn a_number_takes_the_form_of_its_language() {
+        // The categories of CLDR, as browsers name them.
+        type Case = (&'static str, &'static [(i64, &'static str)]);
+        let cases: [Case; 7] = [
+            ("en", &[(0, "other"), (1, "one"), (2, "other"), (1_000_000, "other")]),
+            ("es", &[(0, "other"), (1, "one"), (2, "other"), (1_000_000, "many")]),
+            ("pt-BR", &[(0, "one"), (1, "one"), (2, "other"), (1_000_000, "many")]),
+            ("hi", &[(0, "one"), (1, "one"), (2, "other")]),
+            (
+                "ar",
+                &[
+                    (0, "zero"),
+                    (1, "one"),
+                    (2, "two"),
+                    (3, "few"),
+                    (10, "few"),
+                    (11, "many"),
+                    (99, "many"),
+                    (100, "other"),
+                    (103, "few"),
+                ],
+            ),
+            ("id", &[(0, "other"), (1, "other"), (5, "other")]),
+            ("fr", &[(0, "one"), (1, "one"), (2, "other"), (1_000_000, "many")]),
+        ];
+        let forms = r#"{"err.left": {"zero": "zero", "one": "one", "two": "two", "few": "few",
+            "many": "many", "other": "other"}}"#;
+        for (tag, numbers) in cases {
+            for (n, category) in numbers {
+                assert_eq!(left(tag, forms, *n), *category, "{tag} {n}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_form_that_is_missing_is_the_other_one() {
+        let forms = r#"{"err.left": {"one": "uno", "other": "{n} otros"}}"#;
+
+        assert_eq!(left("es", forms, 1_000_000), "1000000 otros");
+    }
+
+    #[test]
+    fn a_text_that_is_missing_is_the_english_one_and_a_key_without_any_stands_for_itself() {
+        let catalogue = Catalogue::parse("hi", r#"{"ui.send": "भेजें"}"#, ENGLISH).unwrap();
+
+        assert_eq!(catalogue.text("ui.send", &[]), "भेजें");
+        assert_eq!(catalogue.text("ui.to", &[("to", Filling::Text("x"))]), "Sent to x");
+        assert_eq!(catalogue.text("ui.nothing", &[]), "ui.nothing");
+        assert!(catalogue.for_scripts().get().contains("attempts left"));
+        assert!(!catalogue.for_scripts().get().contains("Mail"));
+    }
+
+    #[test]
+    fn what_is_put_in_is_not_read_as_a_template() {
+        let catalogue = Catalogue::parse("en", ENGLISH, ENGLISH).unwrap();
+
+        let text =
+            catalogue.text("ui.to", &[("to", Filling::Text("{n}{to}")), ("n", Filling::Number(1))]);
+
+        assert_eq!(text, "Sent to {n}{to}");
+        assert_eq!(fill("a {b", &[]), "a {b");
+        assert_eq!(fill("{unknown} }", &[]), "{unknown} }");
+    }
+}

@@ -1,0 +1,55 @@
+//! A page, and a browser that may see it.
+
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::request::Parts;
+use axum::response::Response;
+use countersign_core::hosted::Page;
+
+use super::answer::lost;
+use super::cookie::{self, Transport};
+use super::reader::Reader;
+use crate::site::Site;
+
+/// A request of a browser that has the page's cookie. Any other is answered as if there were no
+/// such page.
+pub(crate) struct Visit {
+    pub(crate) page: Page,
+    pub(crate) reader: Reader,
+}
+
+impl FromRequestParts<Site> for Visit {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Response> {
+        let Ok(reader) = Reader::from_request_parts(parts, site).await;
+        let page = named_page(parts, site).await;
+        match page.filter(|page| is_admitted(parts, site, page)) {
+            Some(page) => Ok(Self { page, reader }),
+            None => Err(lost(site, &reader)),
+        }
+    }
+}
+
+/// The page that the path names, whoever asks.
+pub(super) async fn named_page(parts: &mut Parts, site: &Site) -> Option<Page> {
+    let params = RawPathParams::from_request_parts(parts, site).await.ok()?;
+    let (_, reference) = params.iter().find(|(name, _)| *name == "page")?;
+    Page::parse(reference)
+}
+
+pub(super) fn is_admitted(parts: &Parts, site: &Site, page: &Page) -> bool {
+    let name = cookie::pass_name(transport(site), &page.to_string());
+    cookie::values(&parts.headers, &name).any(|value| site.app.hosted.admits(page, value))
+}
+
+/// TLS where people reach this server by it.
+pub(super) fn transport(site: &Site) -> Transport {
+    let url = site.settings.public_url.as_deref().unwrap_or_default();
+    let is_tls = url.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("https://"));
+    if is_tls { Transport::Tls } else { Transport::Plain }
+}
+
+/// Where a page is on this server.
+pub(super) fn base(page: &Page) -> String {
+    format!("/v/{page}")
+}
