@@ -14,7 +14,10 @@ const STAGE = path.join(DIST, '.stage');
 const OLD_PHONES = ['chrome79', 'safari14', 'firefox78'];
 const APPS = ['simulator', 'demo'];
 
-await rm(DIST, { recursive: true, force: true });
+// The folder itself is in git, so that cargo can watch it before anything is built.
+for (const name of await readdir(DIST)) {
+  if (name !== '.keep') await rm(path.join(DIST, name), { recursive: true });
+}
 await mkdir(path.join(DIST, 'assets'), { recursive: true });
 const hosted = await buildHosted();
 for (const app of APPS) await buildApp(app);
@@ -46,7 +49,8 @@ async function buildHosted() {
     },
   });
   const [file, ...others] = await readdir(STAGE);
-  if (others.length > 0) throw new Error(`the hosted page has one script, not ${others.length + 1}`);
+  if (others.length > 0)
+    throw new Error(`the hosted page has one script, not ${others.length + 1}`);
   await rename(path.join(STAGE, file), path.join(DIST, 'assets', file));
   return `assets/${file}`;
 }
@@ -74,7 +78,7 @@ async function buildApp(name) {
 
 async function files() {
   const entries = await readdir(DIST, { recursive: true, withFileTypes: true });
-  const found = entries.filter((entry) => entry.isFile());
+  const found = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.'));
   return found.map((entry) => path.join(entry.parentPath, entry.name)).sort();
 }
 
@@ -90,7 +94,8 @@ async function compressAll() {
 
 async function digestOfDist() {
   const hash = createHash('sha256');
-  for (const file of await files()) hash.update(path.relative(DIST, file)).update(await readFile(file));
+  for (const file of await files())
+    hash.update(path.relative(DIST, file)).update(await readFile(file));
   return hash.digest('hex');
 }
 
@@ -99,6 +104,8 @@ async function printTable() {
   for (const file of all.filter((name) => !/\.(br|gz)$/.test(name) && !name.endsWith('.json'))) {
     const [raw, br] = await Promise.all([readFile(file), readFile(`${file}.br`)]);
     const name = path.relative(DIST, file).padEnd(36);
-    console.log(`${name} ${String(raw.length).padStart(8)} bytes ${String(br.length).padStart(7)} br`);
+    console.log(
+      `${name} ${String(raw.length).padStart(8)} bytes ${String(br.length).padStart(7)} br`,
+    );
   }
 }

@@ -6,12 +6,13 @@ use std::process::ExitCode;
 const OVERRIDE: &str = "COUNTERSIGN_WITHOUT_PAGES";
 
 fn main() -> ExitCode {
-    let stamp = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/dist/STAMP");
-    println!("cargo::rerun-if-changed={}", stamp.display());
+    let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/dist");
+    // The folder, which is always there: a file that is missing makes cargo build every time.
+    println!("cargo::rerun-if-changed={}", built.display());
     println!("cargo::rerun-if-env-changed={OVERRIDE}");
     let is_release = std::env::var_os("PROFILE").is_some_and(|profile| profile == "release");
     let is_waived = std::env::var_os(OVERRIDE).is_some_and(|value| value == "1");
-    if is_release && !is_waived && !stamp.exists() {
+    if is_release && !is_waived && !built.join("STAMP").exists() {
         println!(
             "cargo::error=The pages are not built. Run `make web` first (it needs Node 20), or set \
              {OVERRIDE}=1 for a program whose pages are plain forms."
