@@ -1,0 +1,85 @@
+// What the server says of a page. The names are those of its JSON.
+
+export type Step =
+  | 'phone'
+  | 'code'
+  | 'done'
+  | 'expired'
+  | 'locked'
+  | 'superseded'
+  | 'canceled'
+  | 'undeliverable'
+  | 'gone';
+
+/** Where a page stands. Times are milliseconds of the server's clock. */
+export interface State {
+  step: Step;
+  /** The number, masked; `null` before one was given. */
+  to: string | null;
+  /** The length of the code. */
+  digits: number;
+  channel: string;
+  /** Where the newest message stands. */
+  message: string | null;
+  expiresAt: number | null;
+  resendAt: number | null;
+  /** Wrong codes that are still allowed. */
+  left: number;
+  /** The key of a text. */
+  error: string | null;
+  field: 'phone' | 'code' | null;
+  /** Before then no new code can be asked for. */
+  retryAt: number | null;
+  canChange: boolean;
+  canRestart: boolean;
+  /** Where the person goes from here. */
+  redirect: string | null;
+}
+
+export interface Moment {
+  now: number;
+  state: State;
+}
+
+export interface Brand {
+  name: string;
+  logo: string | null;
+  help: string | null;
+  privacy: string | null;
+  credit: boolean;
+}
+
+export interface Language {
+  code: string;
+  name: string;
+  selected: boolean;
+}
+
+export interface Country {
+  iso: string;
+  name: string;
+  /** Its calling code, without the plus sign. */
+  code: string;
+  selected: boolean;
+}
+
+/** What stands in the form of the phone step. */
+export interface Fields {
+  /** Makes sending the form twice the same as sending it once. */
+  once: string;
+  country: string;
+  phone: string;
+}
+
+export type Message = string | { [category: string]: string };
+export type Messages = { [key: string]: Message };
+
+/** What the page's script begins with. */
+export interface Boot extends Moment {
+  lang: string;
+  base: string;
+  brand: Brand;
+  form: Fields;
+  languages: Language[];
+  messages: Messages;
+}

@@ -1,0 +1,256 @@
+// The page, alive: it follows the server, counts down, and sends its forms without leaving.
+import {
+  ask,
+  type Boot,
+  type Country,
+  codeIn,
+  Failure,
+  follow,
+  isSpoken,
+  type Moment,
+  newOnce,
+  offsetOf,
+  type State,
+  secondsUntil,
+  splitTyped,
+  type Translate,
+  westernDigits,
+} from '@countersign/core';
+import { type Actions, HostedPage, type Sheet } from '@countersign/react';
+import { useEffect, useMemo, useRef, useState } from 'react';
+
+/** Before this a spinner would only flicker. */
+const SLOW_MS = 300;
+/** Long enough to see that it worked. */
+const RETURN_MS = 1500;
+const TICK_MS = 250;
+
+interface Props {
+  boot: Boot;
+  countries: Country[];
+  t: Translate;
+  typed: string;
+}
+
+interface Standing {
+  state: State;
+  /** How far the server's clock is ahead. */
+  offset: number;
+}
+
+export function App({ boot, countries, t, typed }: Props) {
+  const [{ state, offset }, setStanding] = useState<Standing>({
+    state: boot.state,
+    offset: offsetOf(boot.now),
+  });
+  const [code, setCode] = useState(typed);
+  const [busy, setBusy] = useState<string | null>(null);
+  const [isSlow, setSlow] = useState(false);
+  const [isOffline, setOffline] = useState(false);
+  const [spoken, setSpoken] = useState('');
+  const [once, setOnce] = useState(boot.form.once);
+  const [now, setNow] = useState(boot.now);
+  const memory = useRef({ step: state.step, sent: '', told: -1, isLeaving: false, isBusy: false });
+
+  const settle = (moment: Moment) => {
+    const { step } = moment.state;
+    // The list of countries comes with the page that asks for a number.
+    if (step === 'phone' && memory.current.step !== 'phone') return location.reload();
+    setStanding({ state: moment.state, offset: offsetOf(moment.now) });
+    setNow(moment.now);
+  };
+  // What the stream tells leaves an error standing: it knows of none.
+  const update = (moment: Moment) => {
+    if (memory.current.isBusy) return;
+    setStanding((before) => {
+      const isSame = before.state.step === moment.state.step;
+      const { error, field } = before.state;
+      const kept = isSame && error ? { ...moment.state, error, field } : moment.state;
+      return { state: kept, offset: offsetOf(moment.now) };
+    });
+    if (moment.state.step !== memory.current.step) settle(moment);
+  };
+  const fail = (key: string) =>
+    setStanding((at) => ({ ...at, state: { ...at.state, error: key } }));
+
+  const send = async (form: HTMLFormElement) => {
+    if (memory.current.isBusy) return;
+    memory.current.isBusy = true;
+    setBusy(form.id);
+    const slow = setTimeout(() => setSlow(true), SLOW_MS);
+    try {
+      const moment = await ask(form.action, bodyOf(form));
+      settle(moment);
+      afterwards(form.id, moment.state);
+    } catch (failure) {
+      fail(failure instanceof Failure ? failure.key : 'err.server');
+    }
+    clearTimeout(slow);
+    memory.current.isBusy = false;
+    setSlow(false);
+    setBusy(null);
+  };
+
+  const afterwards = (sent: string, next: State) => {
+    if (sent === 'resend' && !next.error) setSpoken(t('ui.sent_again'));
+    // A new start is a new intention; the same one, sent again, is not.
+    if (sent === 'restart' && !next.error) setOnce(newOnce());
+    if (sent === 'check' && next.step === 'code') {
+      setCode('');
+      focusOn('code');
+    }
+    if (next.field) focusOn(next.field);
+  };
+
+  const actions: Actions = useMemo(() => {
+    const type = (text: string) => {
+      const digits = codeIn(text, memory.current.step === 'code' ? digitsOf() : 0);
+      setCode(digits);
+      // Once for each code: typing, pasting and the keyboard's suggestion may all bring the same.
+      if (digits.length === digitsOf() && digits !== memory.current.sent) {
+        memory.current.sent = digits;
+        setTimeout(() => submit('check'));
+      } else if (digits.length < digitsOf()) {
+        memory.current.sent = '';
+      }
+    };
+    return {
+      send: (event) => {
+        if (memory.current.isLeaving) return;
+        event.preventDefault();
+        const form = event.currentTarget;
+        const button = form.querySelector('button[type=submit]');
+        if (button?.getAttribute('aria-disabled') !== 'true') latest.current(form);
+      },
+      type,
+      dial: (field) => dial(field, countries),
+      chooseLanguage: (select) => {
+        memory.current.isLeaving = true;
+        const button = select.form?.querySelector<HTMLButtonElement>('button[formaction]');
+        button?.click();
+      },
+      ...(canPaste()
+        ? {
+            paste: () => {
+              navigator.clipboard.readText().then(type, () => {});
+              focusOn('code');
+            },
+          }
+        : {}),
+    };
+  }, []);
+  const latest = useRef(send);
+  latest.current = send;
+  const latestUpdate = useRef(update);
+  latestUpdate.current = update;
+
+  useEffect(() => {
+    if (state.step === 'gone' && !state.to) return;
+    return follow(boot.base, (moment) => latestUpdate.current(moment));
+  }, []);
+
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now() + offset), TICK_MS);
+    return () => clearInterval(timer);
+  }, [offset]);
+
+  useEffect(() => {
+    const tell = () => setOffline(!navigator.onLine);
+    const comeBack = () => {
+      // Back from WhatsApp, where the code is: the field is ready for it.
+      if (document.visibilityState === 'visible') focusOn('code');
+    };
+    window.addEventListener('online', tell);
+    window.addEventListener('offline', tell);
+    document.addEventListener('visibilitychange', comeBack);
+    tell();
+    return () => {
+      window.removeEventListener('online', tell);
+      window.removeEventListener('offline', tell);
+      document.removeEventListener('visibilitychange', comeBack);
+    };
+  }, []);
+
+  useEffect(() => {
+    const { current } = memory;
+    if (current.step === state.step) return;
+    current.step = state.step;
+    setCode('');
+    current.sent = '';
+    document.title = `${t(`ui.title.${state.step}`)} · ${boot.brand.name}`;
+    if (!focusOn('code')) document.querySelector('h1')?.focus();
+  }, [state.step]);
+
+  useEffect(() => {
+    if (state.step !== 'done' || !state.redirect) return;
+    const { redirect } = state;
+    const timer = setTimeout(() => location.assign(redirect), RETURN_MS);
+    return () => clearTimeout(timer);
+  }, [state.step, state.redirect]);
+
+  const left = state.expiresAt === null ? -1 : secondsUntil(state.expiresAt, now);
+  useEffect(() => {
+    if (state.step !== 'code' || left < 0 || memory.current.told === left) return;
+    memory.current.told = left;
+    if (isSpoken(left)) setSpoken(spokenTime(left, t));
+  }, [left, state.step]);
+
+  const sheet: Sheet = {
+    boot: { ...boot, form: { ...boot.form, once } },
+    state,
+    countries,
+    now,
+    t,
+    code,
+    busy,
+    isSlow,
+    isOffline,
+    spoken,
+    actions,
+  };
+  return <HostedPage sheet={sheet} />;
+}
+
+function bodyOf(form: HTMLFormElement): URLSearchParams {
+  const body = new URLSearchParams();
+  new FormData(form).forEach((value, name) => {
+    body.append(name, String(value));
+  });
+  return body;
+}
+
+function digitsOf(): number {
+  return Number(document.querySelector<HTMLElement>('.otp')?.dataset.n);
+}
+
+function submit(id: string): void {
+  const form = document.getElementById(id) as HTMLFormElement | null;
+  form?.querySelector<HTMLButtonElement>('button[type=submit]')?.click();
+}
+
+function focusOn(id: string): boolean {
+  const field = document.getElementById(id);
+  if (field) field.focus();
+  return field !== null;
+}
+
+function canPaste(): boolean {
+  return typeof navigator.clipboard?.readText === 'function';
+}
+
+function dial(field: HTMLInputElement, countries: Country[]): void {
+  const select = field.form?.querySelector<HTMLSelectElement>('select[name=country]');
+  const typed = select && splitTyped(field.value, select.value, countries);
+  if (select && typed) {
+    select.value = typed.iso;
+    field.value = typed.national;
+  } else if (/[^\0-\u007f]/.test(field.value)) {
+    field.value = westernDigits(field.value);
+  }
+}
+
+function spokenTime(left: number, t: Translate): string {
+  if (left === 0) return t('ui.spoken.over');
+  if (left % 60 === 0) return t('ui.spoken.minutes', { n: left / 60 });
+  return t('ui.spoken.seconds', { n: left });
+}

@@ -1,0 +1,98 @@
+import type { ReactNode } from 'react';
+import { Chevron, Mark } from './icons.tsx';
+import type { Sheet } from './sheet.ts';
+import { chosen, Each, When } from './template.tsx';
+
+/** The tenant's page: its name above, what matters in the middle, who vouches for it below. */
+export function Layout({ sheet, children }: { sheet: Sheet; children: ReactNode }) {
+  const { boot, state, t } = sheet;
+  const { brand } = boot;
+  return (
+    <main className="page" data-step={state.step}>
+      <header className="top">
+        <When is={brand.logo}>
+          <img className="logo" src={brand.logo || ''} alt="" width="36" height="36" />
+        </When>
+        <b>{brand.name}</b>
+        <When is={brand.name}>
+          <Languages sheet={sheet} />
+        </When>
+      </header>
+      <When is={sheet.isOffline}>
+        <p className="offline" role="status">
+          {t('ui.offline')}
+        </p>
+      </When>
+      {children}
+      <footer className="foot">
+        <When is={brand.credit}>
+          <Mark />
+          <span>
+            {t('ui.credit')} <b>Countersign</b>
+          </span>
+        </When>
+        <span className="links">
+          <When is={brand.help}>
+            <a href={brand.help || ''}>{t('ui.help')}</a>
+          </When>
+          <When is={brand.privacy}>
+            <a href={brand.privacy || ''}>{t('ui.privacy')}</a>
+          </When>
+        </span>
+      </footer>
+      <p className="vh" role="status">
+        {sheet.spoken}
+      </p>
+    </main>
+  );
+}
+
+/**
+ * On the phone step the choice belongs to the form of the number, so that what is typed comes
+ * along; its button stands behind that form's own, which Enter presses.
+ */
+function Languages({ sheet }: { sheet: Sheet }) {
+  const { boot, state, actions, t } = sheet;
+  const isOfPhone = state.step === 'phone';
+  const choice = (
+    <span className="lang">
+      <select
+        name="lang"
+        aria-label={t('ui.language')}
+        autoComplete="off"
+        {...(isOfPhone ? { form: 'send' } : {})}
+        {...(actions ? { onChange: (event) => actions.chooseLanguage(event.currentTarget) } : {})}
+      >
+        <Each of={boot.languages} as="language" fields={['code', 'name', 'selected']}>
+          {(language) => (
+            <option key={language.code} value={language.code} {...chosen(language.selected)}>
+              {language.name}
+            </option>
+          )}
+        </Each>
+      </select>
+      <Chevron />
+    </span>
+  );
+  if (isOfPhone) return choice;
+  return (
+    <form className="langs" method="post" action={`${boot.base}/lang`}>
+      {choice}
+      <LanguageButton sheet={sheet} />
+    </form>
+  );
+}
+
+/** For browsers without scripts. */
+export function LanguageButton({ sheet }: { sheet: Sheet }) {
+  return (
+    <button
+      type="submit"
+      className="lnk plain"
+      formAction={`${sheet.boot.base}/lang`}
+      formNoValidate
+    >
+      {sheet.t('ui.language_apply')}
+    </button>
+  );
+}

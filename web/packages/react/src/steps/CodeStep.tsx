@@ -1,0 +1,127 @@
+import { secondsUntil } from '@countersign/core';
+import { Alert } from '../Alert.tsx';
+import { Countdown, clockText } from '../Countdown.tsx';
+import { Again, Bubble, Clipboard, Clock, Pencil, Shield } from '../icons.tsx';
+import { OtpInput } from '../OtpInput.tsx';
+import type { Sheet } from '../sheet.ts';
+import { computed, flag, When } from '../template.tsx';
+
+/** Takes the code. */
+export function CodeStep({ sheet }: { sheet: Sheet }) {
+  const { boot, state, t } = sheet;
+  return (
+    <>
+      <h1 tabIndex={-1}>{t('ui.code.heading', { n: state.digits })}</h1>
+      <p className="lead">{t('ui.code.lead')}</p>
+      <p className="to">
+        <bdi className="num" dir="ltr">
+          {state.to}
+        </bdi>
+      </p>
+      <CodeForm sheet={sheet} />
+      <p className="peek">
+        <span className="av">
+          <Bubble />
+        </span>
+        <span>
+          <b>{boot.brand.name}</b>
+          <br />
+          {t('ui.peek', { dots: '••••••' })}
+        </span>
+      </p>
+      <p className="hint">{t('ui.desktop')}</p>
+      <section className="alt">
+        <h2>{t('ui.missing')}</h2>
+        <ResendForm sheet={sheet} />
+        <When is={state.canChange}>
+          <form method="post" action={`${boot.base}/edit`}>
+            <button type="submit">
+              <Pencil />
+              <span>{t('ui.change')}</span>
+            </button>
+          </form>
+        </When>
+      </section>
+      <p className="never">
+        <Shield />
+        <span>{t('ui.never', { name: boot.brand.name })}</span>
+      </p>
+    </>
+  );
+}
+
+function CodeForm({ sheet }: { sheet: Sheet }) {
+  const { boot, state, t, actions, now, busy } = sheet;
+  const left = clockText(state.expiresAt, now, 'state.expiresAt');
+  return (
+    <form
+      id="check"
+      method="post"
+      action={`${boot.base}/check`}
+      noValidate={true}
+      {...(actions ? { onSubmit: actions.send } : {})}
+    >
+      <label htmlFor="code">{t('ui.code.label')}</label>
+      <OtpInput
+        id="code"
+        name="code"
+        length={state.digits}
+        value={sheet.code}
+        hasError={state.error}
+        isBusy={busy === 'check'}
+        describedBy="e"
+        {...(actions ? { onType: actions.type } : {})}
+      />
+      <Alert sheet={sheet} />
+      <div className="under">
+        {actions?.paste ? (
+          <button type="button" className="chip" onClick={actions.paste}>
+            <Clipboard />
+            <span>{t('ui.paste')}</span>
+          </button>
+        ) : null}
+        <span className="exp">
+          <Clock />
+          <span>
+            {t('ui.expires')} <Countdown text={left} />
+          </span>
+        </span>
+      </div>
+      <button type="submit" className="btn" aria-busy={flag(busy === 'check' && sheet.isSlow)}>
+        <span>{t('ui.verify')}</span>
+      </button>
+    </form>
+  );
+}
+
+/** Another message with the same code, once the wait is over. */
+export function ResendForm({ sheet }: { sheet: Sheet }) {
+  const { boot, state, t, now, actions } = sheet;
+  const isWaiting = computed(
+    'state.resendAt > now',
+    () => secondsUntil(state.resendAt || 0, now) > 0,
+  );
+  const wait = clockText(state.resendAt, now, 'state.resendAt');
+  return (
+    <form
+      id="resend"
+      method="post"
+      action={`${boot.base}/resend`}
+      {...(actions ? { onSubmit: actions.send } : {})}
+    >
+      <button
+        type="submit"
+        aria-disabled={flag(isWaiting)}
+        {...(actions && isWaiting ? { 'aria-label': t('ui.resend_wait', { time: wait }) } : {})}
+      >
+        <Again />
+        <span>{t('ui.resend')}</span>
+        <When is={isWaiting}>
+          <span className="t">
+            <Countdown text={wait} />
+          </span>
+        </When>
+      </button>
+    </form>
+  );
+}
