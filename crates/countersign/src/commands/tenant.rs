@@ -1,10 +1,13 @@
-//! `countersign tenant`: the businesses that use this installation.
+//! `countersign tenant`: the businesses that use this installation, and how they present
+//! themselves on its pages.
 
+use std::fs::File;
+use std::io::Read;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use clap::Subcommand;
-use countersign_core::tenants::TenantName;
+use clap::{Args, Subcommand};
+use countersign_core::tenants::{Brand, BrandChange, Logo, Tenant as Row, TenantName};
 
 use crate::config::Config;
 use crate::output::say;
@@ -19,6 +22,52 @@ pub(crate) enum Tenant {
         /// Its name: lower-case letters, digits and hyphens
         name: String,
     },
+    /// Show how a tenant presents itself
+    Show {
+        /// Its name, from `list`
+        name: String,
+    },
+    /// Change how a tenant presents itself; what is not given stays, and `''` takes it away
+    Set {
+        /// Its name, from `list`
+        name: String,
+        #[command(flatten)]
+        brand: Box<BrandArguments>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BrandArguments {
+    /// What people call it, at the top of its pages
+    #[arg(long, value_name = "NAME")]
+    display_name: Option<String>,
+    /// The colour of its buttons, such as '#7a2e6b'; made readable where it is not
+    #[arg(long)]
+    color: Option<String>,
+    /// The same on dark pages
+    #[arg(long, value_name = "COLOR")]
+    dark_color: Option<String>,
+    /// A PNG or a plain SVG of 20 KB at most
+    #[arg(long, value_name = "FILE")]
+    logo: Option<String>,
+    /// Where people find help
+    #[arg(long, value_name = "URL")]
+    help_url: Option<String>,
+    /// What it says about privacy
+    #[arg(long, value_name = "URL")]
+    privacy_url: Option<String>,
+    /// Where pages may send people back to; these replace all that were registered before
+    #[arg(long, value_name = "URL", num_args = 1..)]
+    return_url: Option<Vec<String>>,
+    /// The language of its pages when neither the request nor the browser names one
+    #[arg(long)]
+    locale: Option<String>,
+    /// The countries that come first in its list, in this order
+    #[arg(long, value_name = "COUNTRY", num_args = 1..)]
+    country: Option<Vec<String>>,
+    /// Whether its pages say what they are made with
+    #[arg(long, value_name = "true|false")]
+    credit: Option<bool>,
 }
 
 impl Tenant {
@@ -39,8 +88,75 @@ impl Tenant {
                 let tenant = tenants.create(parse_name(name)?).await?;
                 say(&format!("{}  {}", tenant.id, tenant.name));
             }
+            Self::Show { name } => {
+                let tenant = tenants.named(&parse_name(name)?).await?;
+                describe(&tenant, &*tenants.brand(tenant.id).await?);
+            }
+            Self::Set { name, brand } => {
+                let tenant = tenants.named(&parse_name(name)?).await?;
+                let change = brand.change()?;
+                describe(&tenant, &tenants.change_brand(tenant.id, change).await?);
+            }
         }
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl BrandArguments {
+    fn change(&self) -> anyhow::Result<BrandChange> {
+        Ok(BrandChange {
+            name: self.display_name.clone(),
+            colour: self.color.clone(),
+            dark_colour: self.dark_color.clone(),
+            logo: self.logo.as_deref().map(read_logo).transpose()?,
+            help_url: self.help_url.clone(),
+            privacy_url: self.privacy_url.clone(),
+            return_urls: self.return_url.clone(),
+            locale: self.locale.clone(),
+            countries: self.country.clone(),
+            show_credit: self.credit,
+        })
+    }
+}
+
+// No more is read than tells that it is too large.
+fn read_logo(path: &str) -> anyhow::Result<Vec<u8>> {
+    if path.is_empty() {
+        return Ok(Vec::new());
+    }
+    let failed = || format!("could not read {path}");
+    let mut bytes = Vec::new();
+    let file = File::open(path).with_context(failed)?;
+    file.take(Logo::MOST_BYTES as u64 + 1).read_to_end(&mut bytes).with_context(failed)?;
+    anyhow::ensure!(!bytes.is_empty(), "{path} is empty");
+    Ok(bytes)
+}
+
+fn describe(tenant: &Row, brand: &Brand) {
+    let line = |name: &str, value: &str| {
+        let value = if value.is_empty() { "-" } else { value };
+        say(&format!("{name:<14}{value}"));
+    };
+    let logo = brand.logo.as_ref();
+    let logo = logo.map(|logo| format!("{}, {} bytes", logo.media_type(), logo.bytes().len()));
+    let colour = brand.colour.map(|colour| colour.to_string());
+    let dark_colour = brand.dark_colour.map(|colour| colour.to_string());
+    let countries: Vec<&str> = brand.countries.iter().map(|country| country.as_str()).collect();
+    line("tenant", &format!("{}  {}", tenant.id, tenant.name));
+    line("display name", &brand.name);
+    line("color", &colour.unwrap_or_default());
+    line("dark color", &dark_colour.unwrap_or_default());
+    line("logo", &logo.unwrap_or_default());
+    line("help", brand.help_url.as_deref().unwrap_or_default());
+    line("privacy", brand.privacy_url.as_deref().unwrap_or_default());
+    line("locale", brand.locale.as_deref().unwrap_or_default());
+    line("countries", &countries.join(" "));
+    line("credit", if brand.show_credit { "yes" } else { "no" });
+    if brand.return_urls.is_empty() {
+        line("returns to", "");
+    }
+    for address in &brand.return_urls {
+        line("returns to", &address.to_string());
     }
 }
 

@@ -226,6 +226,52 @@ fn keys_and_tenants_are_kept_beside_a_running_server() {
 }
 
 #[test]
+fn how_a_tenant_looks_is_kept_beside_a_running_server() {
+    let stage = Stage::sqlite(&[]);
+    let set =
+        |arguments: &[&str]| stage.command(&[&["tenant", "set", "default"], arguments].concat());
+    let logo = stage.folder.path().join("logo.svg");
+    std::fs::write(&logo, "<svg><path d='M0 0'/></svg>").unwrap();
+
+    said(set(&["--display-name", "Größer & Söhne", "--color", "#7a2e6b", "--country", "IN", "BR"]));
+    said(set(&["--logo", logo.to_str().unwrap(), "--return-url", "https://shop.example/done"]));
+    let shown = said(stage.command(&["tenant", "show", "default"]));
+    for line in [
+        "display name  Größer & Söhne",
+        "color         #7a2e6b",
+        "logo          image/svg+xml, 27 bytes",
+        "countries     IN BR",
+        "returns to    https://shop.example/done",
+    ] {
+        assert!(shown.lines().any(|shown| shown == line), "{line} in {shown}");
+    }
+
+    let start = |phone: &str, address: &str| {
+        let mut body = start_body(phone);
+        body["return_url"] = address.into();
+        stage.client(0).post("/v1/verifications", &body)
+    };
+    assert_eq!(start(&phone(6), "https://shop.example/done?order=7").status, 201);
+    let refused = start(&phone(7), "https://shop.example/elsewhere");
+    assert_eq!(refused.field("code"), "return_url_not_registered");
+
+    std::fs::write(&logo, "<svg onload='alert(1)'/>").unwrap();
+    for (arguments, said) in [
+        (["--color", "red"], "six hexadecimal digits"),
+        (["--return-url", "http://shop.example/"], "plain http is for localhost only"),
+        (["--logo", logo.to_str().unwrap()], "export it as plain SVG"),
+        (["--help-url", "javascript:alert(1)"], "write it as https://host/path"),
+    ] {
+        let output = run(set(&arguments));
+        let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(1));
+        assert!(complaint.contains(said), "{complaint}");
+    }
+    assert_eq!(said(stage.command(&["tenant", "show", "default"])), shown, "nothing changed");
+    assert!(said(set(&["--color", "", "--logo", ""])).contains("logo          -"));
+}
+
+#[test]
 fn a_doctor_finds_nothing_to_mend_where_everything_is_in_order() {
     let stage = Stage::sqlite(&[]);
     let doctor = |settings: &[(&str, &str)]| {
