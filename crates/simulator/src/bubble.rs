@@ -113,6 +113,10 @@ pub(crate) fn copy_button(language: &str) -> &'static str {
     texts(language).copy
 }
 
+pub(crate) fn not_requested_button(language: &str) -> &'static str {
+    texts(language).not_mine
+}
+
 fn texts(language: &str) -> &'static Texts {
     let primary = language.split('_').next().unwrap_or_default();
     TEXTS.iter().find(|texts| texts.language == primary).unwrap_or(&TEXTS[0])

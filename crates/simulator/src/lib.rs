@@ -14,6 +14,7 @@ mod delivery;
 mod faults;
 mod graph;
 mod pace;
+mod pages;
 mod phone;
 mod requests;
 mod router;

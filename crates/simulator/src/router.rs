@@ -4,21 +4,22 @@ use axum::{
     Router,
     extract::DefaultBodyLimit,
     http::{HeaderName, HeaderValue},
-    middleware::map_response,
+    middleware::{from_fn_with_state, map_response},
     response::Response,
-    routing::any,
+    routing::{any, get},
 };
 
-use crate::{api, graph, simulator::Simulator};
+use crate::{api, graph, pages, simulator::Simulator};
 
 const LARGEST_BODY: usize = 1024 * 1024;
 
 /// The Graph API below `/v21.0` to `/v26.0`, and the simulator's own API below `/api`.
-///
-/// It has no fallback and nothing at `/`, so that pages can be merged with it.
+/// At `/` is the page that shows the phones.
 pub fn router(simulator: Simulator) -> Router {
     Router::new()
-        .nest("/api", api::router())
+        .nest("/api", api::router().layer(from_fn_with_state(simulator.clone(), pages::guard)))
+        .route("/", get(pages::show))
+        .merge(countersign_web_assets::routes())
         .route("/{object}", any(graph::handle))
         .route("/{version}/{*path}", any(graph::handle))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))

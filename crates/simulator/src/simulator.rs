@@ -29,6 +29,9 @@ pub enum StartError {
     #[error("the webhook address `{0}` is not an http address")]
     WebhookUrl(String),
 
+    #[error("the frame ancestor `{0}` is not an origin such as http://127.0.0.1:3000")]
+    FrameAncestor(String),
+
     #[error("the HTTP client for webhooks does not start")]
     Http(#[source] reqwest::Error),
 }
@@ -41,6 +44,9 @@ impl Simulator {
         }
         if let Some(url) = settings.webhook_url.as_ref().filter(|url| !is_http(url)) {
             return Err(StartError::WebhookUrl(url.clone()));
+        }
+        if let Some(origin) = settings.frame_ancestor.as_ref().filter(|origin| !is_origin(origin)) {
+            return Err(StartError::FrameAncestor(origin.clone()));
         }
         let http = reqwest::Client::builder()
             .no_proxy()
@@ -73,6 +79,11 @@ impl Simulator {
     pub(crate) fn waiting(&self) -> Arc<Semaphore> {
         Arc::clone(&self.waiting)
     }
+}
+
+fn is_origin(text: &str) -> bool {
+    let url = reqwest::Url::parse(text);
+    is_http(text) && url.is_ok_and(|url| url.origin().ascii_serialization() == text)
 }
 
 pub(crate) fn is_http(url: &str) -> bool {

@@ -41,6 +41,9 @@ pub(super) enum Kind {
     Text,
     /// The text is the caption.
     Image,
+    /// A voice note.
+    Audio,
+    Location,
     /// The answer to a request for the phone's number.
     Contacts,
     /// The text is the corrected one.
@@ -64,17 +67,23 @@ pub(super) fn accept_and_send(
     number: &str,
     writing: &Writing,
 ) -> Result<Value, ApiError> {
-    let (message_id, notice) = accept(&mut simulator.state(), number, writing)?;
+    let (message_id, notice) = {
+        let mut state = simulator.state();
+        writing.check(&state.settings.business_phone)?;
+        let said = (writing.kind.as_str(), writing.text.as_str());
+        accept(&mut state, number, said, |phone| writing.content(phone))?
+    };
     let webhook_id = webhook::send(simulator, &notice).to_string();
     Ok(json!({ "message_id": message_id, "webhook_id": webhook_id }))
 }
 
-fn accept(
+/// The phone writes a message of this type and text. `content` is what else its webhook says.
+pub(super) fn accept(
     state: &mut Memory,
     number: &str,
-    writing: &Writing,
+    (kind, text): (&'static str, &str),
+    content: impl FnOnce(&Phone) -> Map<String, Value>,
 ) -> Result<(String, Notice), ApiError> {
-    writing.check(&state.settings.business_phone)?;
     let phone = state.phone(number).ok_or_else(|| ApiError::bad_number(number))?;
     if phone.behaviour.offline || phone.behaviour.not_on_whatsapp {
         return Err(ApiError::conflict(
@@ -82,15 +91,11 @@ fn accept(
         ));
     }
     phone.wrote(Instant::now());
-    let content = writing.content(phone);
+    let content = content(phone);
     let wa_id = phone.wa_id.clone();
     let new = NewMessage {
         author: Author::Phone,
-        content: Content {
-            kind: writing.kind.as_str(),
-            text: writing.text.clone(),
-            ..Content::default()
-        },
+        content: Content { kind, text: text.to_owned(), ..Content::default() },
         addressed_by: AddressedBy::Number,
         callback_data: None,
     };
@@ -122,10 +127,20 @@ impl Writing {
         }
     }
 
-    fn content(&self, phone: &mut Phone) -> Map<String, Value> {
+    fn content(&self, phone: &Phone) -> Map<String, Value> {
         let value = match self.kind {
             Kind::Text => json!({ "text": { "body": self.text } }),
             Kind::Image => image(&self.text),
+            Kind::Audio => json!({ "audio": {
+                "id": "1003383421387257",
+                "mime_type": "audio/ogg; codecs=opus",
+                "sha256": "SfInY0gGKTsJlUWbwxC1k+FAD0FZHvzwfpvO0zX0GUI=",
+                "voice": true,
+            } }),
+            Kind::Location => json!({ "location": {
+                "latitude": 52.520_008,
+                "longitude": 13.404_954,
+            } }),
             Kind::Contacts => contacts(phone),
             Kind::Edit => json!({ "edit": {
                 "original_message_id": last_written(phone),
@@ -154,6 +169,8 @@ impl Kind {
         match self {
             Self::Text => "text",
             Self::Image => "image",
+            Self::Audio => "audio",
+            Self::Location => "location",
             Self::Contacts => "contacts",
             Self::Edit => "edit",
             Self::Unsupported => "unsupported",
@@ -182,6 +199,6 @@ fn contacts(phone: &Phone) -> Value {
 }
 
 fn last_written(phone: &Phone) -> Option<String> {
-    let written = phone.messages().filter(|message| message.author == Author::Phone);
-    written.last().map(|message| message.id.clone())
+    let mut written = phone.messages().filter(|message| message.author == Author::Phone);
+    written.next_back().map(|message| message.id.clone())
 }

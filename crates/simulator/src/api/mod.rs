@@ -8,6 +8,7 @@ mod error;
 mod events;
 mod inbound;
 mod messages;
+mod not_requested;
 mod phones;
 mod requests;
 mod routes;

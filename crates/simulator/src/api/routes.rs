@@ -9,8 +9,8 @@ use axum::{
 
 use crate::{
     api::{
-        code, error::ApiError, events, inbound, messages, phones, requests, scenarios, settings,
-        status, webhooks,
+        code, error::ApiError, events, inbound, messages, not_requested, phones, requests,
+        scenarios, settings, status, webhooks,
     },
     simulator::Simulator,
 };
@@ -23,6 +23,7 @@ pub(crate) fn router() -> Router<Simulator> {
         .route("/phones/{number}/messages", get(messages::list).post(inbound::write))
         .route("/phones/{number}/messages/{id}", delete(messages::remove))
         .route("/phones/{number}/messages/{id}/status", post(status::set))
+        .route("/phones/{number}/messages/{id}/not-requested", post(not_requested::press))
         .route("/phones/{number}/messages/{id}/read", post(messages::read))
         .route("/events", get(events::watch))
         .route("/requests", get(requests::list))

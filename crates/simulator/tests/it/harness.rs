@@ -157,7 +157,8 @@ impl Watcher {
             if let Some((event, rest)) = self.text.split_once("\n\n") {
                 let line = event.lines().find_map(|line| line.strip_prefix("data: "));
                 let data = line.map(|data| serde_json::from_str(data).unwrap());
-                self.text = rest.to_owned();
+                let rest = rest.to_owned();
+                self.text = rest;
                 if let Some(data) = data {
                     return data;
                 }

@@ -5,6 +5,7 @@ mod behaviours;
 mod events;
 mod graph;
 mod harness;
+mod pages;
 mod phone_list;
 mod phones;
 mod receipts;

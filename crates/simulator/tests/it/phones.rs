@@ -111,6 +111,8 @@ async fn a_phone_writes_more_than_texts() {
     let cases = [
         (json!({ "text": "a", "forwarded": true }), "/context/forwarded", json!(true)),
         (json!({ "text": "b", "type": "image" }), "/image/caption", json!("b")),
+        (json!({ "type": "audio" }), "/audio/voice", json!(true)),
+        (json!({ "type": "location" }), "/location/latitude", json!(52.520_008)),
         (json!({ "type": "contacts" }), "/contacts/0/origin", json!("contact_request")),
         (json!({ "text": "c", "type": "edit" }), "/edit/message/text/body", json!("c")),
         (json!({ "type": "unsupported" }), "/errors/0/code", json!(131_051)),
@@ -182,4 +184,24 @@ async fn a_reset_forgets_phones_and_webhooks_but_not_settings() {
     let (_, settings) = world.api("GET", "/settings", Value::Null).await;
     assert_eq!(settings["limits"]["pair"], false);
     assert_eq!(settings.get("app_secret"), None);
+}
+
+#[tokio::test]
+async fn a_person_who_asked_for_no_code_says_so_with_a_button() {
+    let mut world = World::start().await;
+    let id = world.send_code("402917").await;
+    world.receipts(2).await;
+    let path =
+        |id: &str| format!("/phones/{PHONE}/messages/{}/not-requested", id.replace('=', "%3D"));
+
+    let (status, answer) = world.api("POST", &path(&id), Value::Null).await;
+
+    assert_eq!(status, 201, "{answer}");
+    let message = world.webhook().await["messages"][0].clone();
+    assert_eq!(message["type"], "button");
+    assert_eq!(message["button"]["payload"], "DID_NOT_REQUEST_CODE");
+    assert_eq!(message["context"], json!({ "from": "15550100200", "id": id }));
+    let (_, text) = world.post(&text_message(PHONE, "We will look into it.")).await;
+    let plain = text["messages"][0]["id"].as_str().unwrap();
+    assert_eq!(world.api("POST", &path(plain), Value::Null).await.0, 409);
 }

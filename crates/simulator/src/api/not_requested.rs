@@ -1,0 +1,41 @@
+//! The button "I didn't request a code" below a code.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::StatusCode,
+};
+use serde_json::{Map, Value, json};
+
+use crate::{
+    api::{error::ApiError, inbound, messages},
+    bubble,
+    simulator::Simulator,
+    wa_id, webhook,
+};
+
+/// A signed webhook of type `button` follows, with the payload that Meta gives it.
+pub(super) async fn press(
+    State(simulator): State<Simulator>,
+    Path((number, id)): Path<(String, String)>,
+) -> Result<(StatusCode, Json<Value>), ApiError> {
+    let (message_id, notice) = {
+        let mut state = simulator.state();
+        let ticket = messages::sent_to(&mut state, &number, &id)?;
+        let business = wa_id::digits(&state.settings.business_phone);
+        let message = state.phones.get(&ticket.wa_id).and_then(|phone| phone.message(ticket.seq));
+        let language = message.and_then(|message| message.content.template.clone());
+        let Some((_, language)) = language else {
+            return Err(ApiError::conflict("Only a code has this button."));
+        };
+        let text = bubble::not_requested_button(&language);
+        let mut content = Map::new();
+        content.insert("context".to_owned(), json!({ "from": business, "id": id }));
+        let button = json!({ "payload": "DID_NOT_REQUEST_CODE", "text": text });
+        content.insert("button".to_owned(), button);
+        inbound::accept(&mut state, &number, ("button", text), |_| content)?
+    };
+    let webhook_id = webhook::send(&simulator, &notice).to_string();
+    let answer = json!({ "message_id": message_id, "webhook_id": webhook_id });
+    Ok((StatusCode::CREATED, Json(answer)))
+}
