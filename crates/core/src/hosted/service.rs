@@ -293,7 +293,7 @@ impl Hosted {
             phone,
             is_fixed: session.is_fixed,
             retry_at: by_limits.max(session.retry_at).filter(|retry_at| *retry_at > now),
-            return_url: self.return_url(&details, &page),
+            return_url: return_url(&details, &page),
             can_change: is_open && !session.is_fixed && (step == Step::Code || step.has_failed()),
             can_restart: is_open && step.has_failed(),
             digits: policy.code.digits_for(session.purpose.is_sign_in()),
@@ -319,7 +319,7 @@ impl Hosted {
             phone: Some(view.phone.clone()),
             is_fixed: true,
             retry_at: None,
-            return_url: self.return_url(&view.details, &page),
+            return_url: return_url(&view.details, &page),
             can_change: false,
             can_restart: false,
             digits: policy.code.digits_for(verification.purpose.is_sign_in()),
@@ -328,11 +328,10 @@ impl Hosted {
             ends_at: verification.expires_at,
         })
     }
+}
 
-    #[expect(clippy::unused_self, reason = "it reads as the others do")]
-    fn return_url(&self, details: &Details, page: &Page) -> Option<String> {
-        details.return_url.as_deref().map(|address| with_parameter(address, page))
-    }
+fn return_url(details: &Details, page: &Page) -> Option<String> {
+    details.return_url.as_deref().map(|address| with_parameter(address, page))
 }
 
 /// Others keep changing the same session; the same call may succeed in a moment.

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
+use countersign_core::phone::Country;
 use countersign_core::tenants::{Brand, BrandChange, Logo, Tenant as Row, TenantName};
 
 use crate::config::Config;
@@ -141,7 +142,7 @@ fn describe(tenant: &Row, brand: &Brand) {
     let logo = logo.map(|logo| format!("{}, {} bytes", logo.media_type(), logo.bytes().len()));
     let colour = brand.colour.map(|colour| colour.to_string());
     let dark_colour = brand.dark_colour.map(|colour| colour.to_string());
-    let countries: Vec<&str> = brand.countries.iter().map(|country| country.as_str()).collect();
+    let countries: Vec<&str> = brand.countries.iter().map(Country::as_str).collect();
     line("tenant", &format!("{}  {}", tenant.id, tenant.name));
     line("display name", &brand.name);
     line("color", &colour.unwrap_or_default());

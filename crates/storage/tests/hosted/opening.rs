@@ -2,7 +2,8 @@
 
 use countersign_core::hosted::{Page, SessionKey, SessionStatus};
 use countersign_core::id::{SessionId, TenantId};
-use countersign_core::time::{Clock, hours};
+use countersign_core::tenants::BrandChange;
+use countersign_core::time::{Clock, hours, seconds};
 use countersign_core::verification::{Details, StartError};
 
 use super::scene::{OTHER_PHONE, PHONE, Scene, TENANT, new_session, page};
@@ -121,6 +122,23 @@ async fn a_page_outlives_a_new_secret_key() {
     assert!(rotated.hosted.open(&page, secret(&new_link)).is_some());
     let view = rotated.hosted.look(&page).await.unwrap().unwrap();
     assert_eq!(view.phone.unwrap().e164(), PHONE);
+}
+
+#[tokio::test]
+async fn a_brand_is_new_at_once_here_and_within_seconds_elsewhere() {
+    let scene = Scene::memory().await;
+    let (page, elsewhere) = (scene.session().await, scene.with_rotated_key().await);
+    let name_there =
+        async || elsewhere.hosted.look(&page).await.unwrap().unwrap().brand.name.clone();
+    assert_eq!(name_there().await, "default");
+
+    let change = BrandChange { name: Some("The Shop".to_owned()), ..BrandChange::default() };
+    scene.app.tenants.change_brand(TENANT, change).await.unwrap();
+
+    assert_eq!(scene.look(&page).await.brand.name, "The Shop");
+    assert_eq!(name_there().await, "default", "it is remembered");
+    scene.advance(seconds(5));
+    assert_eq!(name_there().await, "The Shop");
 }
 
 #[tokio::test]
