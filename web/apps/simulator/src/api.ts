@@ -24,7 +24,17 @@ const phonePath = (number: string) => `/api/phones/${encodeURIComponent(number)}
 const messagePath = (number: string, id: string) =>
   `${phonePath(number)}/messages/${encodeURIComponent(id)}`;
 
-async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+interface Options {
+  /** A status that is not a refusal, although it is no success either. */
+  alsoGood?: number;
+}
+
+async function call<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  { alsoGood }: Options = {},
+): Promise<T> {
   const init: RequestInit = { method, headers: { accept: 'application/json' } };
   if (body !== undefined) {
     init.body = JSON.stringify(body);
@@ -32,7 +42,8 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
   }
   const answer = await fetch(path, init);
   const text = await answer.text();
-  if (!answer.ok) throw new Refused(answer.status, sentence(text, answer.status));
+  if (!answer.ok && answer.status !== alsoGood)
+    throw new Refused(answer.status, sentence(text, answer.status));
   return (text === '' ? undefined : JSON.parse(text)) as T;
 }
 
@@ -79,7 +90,9 @@ export const api = {
   settings: () => call<Settings>('GET', '/api/settings'),
   reset: () => call<void>('POST', '/api/reset'),
   recordedScenario: () => call<unknown>('GET', '/api/scenarios/recorded'),
-  runScenario: (scenario: unknown) => call<ScenarioReport>('POST', '/api/scenarios/run', scenario),
+  /** A step that failed is in the report. */
+  runScenario: (scenario: unknown) =>
+    call<ScenarioReport>('POST', '/api/scenarios/run', scenario, { alsoGood: 422 }),
 };
 
 export type Api = typeof api;

@@ -29,10 +29,10 @@ export function App({ store, asked }: { store: Store; asked: Asked }) {
   return (
     <PageContext.Provider value={page}>
       {isAlone && asked.phone !== null ? (
-        <Alone number={asked.phone} draft={asked.draft} />
+        <Alone number={asked.phone} />
       ) : (
         <Whole
-          draft={asked.draft}
+          hasDraft={asked.draft !== ''}
           theme={theme}
           onTheme={(next) => {
             remember('theme', next);
@@ -82,7 +82,7 @@ function Problem() {
 }
 
 interface WholeProps {
-  draft: string;
+  hasDraft: boolean;
   theme: Theme;
   onTheme: (theme: Theme) => void;
   onLanguage: (language: Language) => void;
@@ -92,10 +92,10 @@ const VIEWS = ['list', 'stage', 'insp'] as const;
 type View = (typeof VIEWS)[number];
 
 /** Three columns; on small screens, each is a view of its own. */
-function Whole({ draft, theme, onTheme, onLanguage }: WholeProps) {
+function Whole({ hasDraft, theme, onTheme, onLanguage }: WholeProps) {
   const { store, t } = usePage();
   const { open, phones } = useSnapshot();
-  const [view, setView] = useState<View>(draft === '' ? 'list' : 'stage');
+  const [view, setView] = useState<View>(hasDraft ? 'stage' : 'list');
   const before = useRef(phones);
   useEffect(() => {
     const isShown = (number: string) => !document.hidden && store.now.open.includes(number);
@@ -106,10 +106,12 @@ function Whole({ draft, theme, onTheme, onLanguage }: WholeProps) {
   return (
     <div class={`page beside-${Math.max(open.length, 1)}`} data-view={view}>
       <Top theme={theme} onTheme={onTheme} onLanguage={onLanguage} />
-      <PhoneList onOpen={() => setView('stage')} />
-      <main>
-        <Stage draft={draft} />
-        <Inspector />
+      <main class="columns">
+        <PhoneList onOpen={() => setView('stage')} />
+        <div class="work">
+          <Stage />
+          <Inspector />
+        </div>
       </main>
       <nav class="views" aria-label={t('sim.views')}>
         {VIEWS.map((name) => (
@@ -128,10 +130,12 @@ function Whole({ draft, theme, onTheme, onLanguage }: WholeProps) {
 }
 
 /** One phone, in the frame of another page. */
-function Alone({ number, draft }: { number: string; draft: string }) {
+function Alone({ number }: { number: string }) {
+  const { t } = usePage();
   return (
     <main class="alone">
-      <PhoneView number={number} draft={draft} />
+      <h1 class="vh">{t('sim.simulator')}</h1>
+      <PhoneView number={number} />
       <Safe />
       <Connection />
     </main>

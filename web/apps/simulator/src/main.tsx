@@ -3,13 +3,14 @@ import '@countersign/ui/tokens.css';
 import './style.css';
 import './chat.css';
 import './inspector.css';
+import { api } from './api.ts';
 import { App } from './app.tsx';
 import { asked } from './preferences.ts';
 import { Store } from './store.ts';
 
 const isDark = matchMedia('(prefers-color-scheme: dark)').matches;
 const wishes = asked(location.search, isDark, navigator.languages);
-const store = new Store();
+const store = new Store(api, wishes.draft);
 if (wishes.phone !== null) {
   if (wishes.isEmbedded) store.pin(wishes.phone);
   else store.open(wishes.phone);

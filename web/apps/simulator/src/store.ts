@@ -29,6 +29,8 @@ export interface Snapshot {
 }
 
 export const MOST_BESIDE = 3;
+/** How long after a part was read it may be read again, however often it changes. */
+const BREATH_MS = 80;
 
 const EMPTY: Snapshot = {
   phones: [],
@@ -58,7 +60,17 @@ export class Store {
   /** Parts that are being read; `true` when they changed again meanwhile. */
   #reading = new Map<Part, boolean>();
 
-  constructor(readonly api: Api = realApi) {}
+  /** `draft` is a text that a link brought: the first chat on the screen has it ready. */
+  constructor(
+    readonly api: Api = realApi,
+    private draft = '',
+  ) {}
+
+  takeDraft(): string {
+    const { draft } = this;
+    this.draft = '';
+    return draft;
+  }
 
   get now(): Snapshot {
     return this.#now;
@@ -164,11 +176,13 @@ export class Store {
     this.#reading.set(part, false);
     this.#fetch(part)
       .catch(() => undefined)
-      .finally(() => {
-        const again = this.#reading.get(part);
-        this.#reading.delete(part);
-        if (again) this.read(part);
-      });
+      .finally(() => setTimeout(() => this.#rested(part), BREATH_MS));
+  }
+
+  #rested(part: Part) {
+    const again = this.#reading.get(part);
+    this.#reading.delete(part);
+    if (again) this.read(part);
   }
 
   async #fetch(part: Part) {

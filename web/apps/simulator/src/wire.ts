@@ -111,8 +111,10 @@ export interface Settings {
 }
 
 export interface ScenarioReport {
-  ok: boolean;
-  [more: string]: unknown;
+  passed: boolean;
+  error: string | null;
+  duration_ms: number;
+  steps: readonly { do: string; ok: boolean; result?: unknown; error?: string }[];
 }
 
 /** What a watcher is told to read again. */

@@ -6,15 +6,9 @@ import { usePage } from '../context.ts';
 import { spaced } from '../numbers.ts';
 import { Send } from './icons.tsx';
 
-interface Props {
-  number: string;
-  /** A text that a link brought, ready to be sent. */
-  draft: string;
-}
-
-export function Composer({ number, draft }: Props) {
+export function Composer({ number }: { number: string }) {
   const { store, t } = usePage();
-  const [text, setText] = useState(draft);
+  const [text, setText] = useState(() => store.takeDraft());
   const write = (writing: Writing) => store.try((api) => api.write(number, writing));
   const submit = async (event: Event) => {
     event.preventDefault();
@@ -23,6 +17,7 @@ export function Composer({ number, draft }: Props) {
   const quick: readonly { label: string; writing: Writing }[] = [
     { label: t('sim.quick_hello'), writing: { text: t('sim.quick_hello') } },
     { label: 'STOP', writing: { text: 'STOP' } },
+    { label: t('sim.type_audio'), writing: { type: 'audio' } },
     { label: t('sim.quick_image'), writing: { type: 'image', text: '' } },
     { label: t('sim.quick_location'), writing: { type: 'location' } },
   ];

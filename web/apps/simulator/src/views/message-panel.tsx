@@ -9,7 +9,7 @@ import type { Message, Phone, Webhook } from '../wire.ts';
 import { Behaviours } from './behaviours.tsx';
 import { FailButton } from './fail-button.tsx';
 import { Again, Bin, Check, Eye } from './icons.tsx';
-import { Box, Code, CopyButton } from './parts.tsx';
+import { Box, Code, CopyButton, Duration } from './parts.tsx';
 
 export function MessagePanel({ phone }: { phone: Phone }) {
   const now = useSnapshot();
@@ -100,9 +100,14 @@ function Actions({ phone, message, lastWebhook }: ActionsProps) {
       )}
       {message && <FailButton number={phone.number} message={message} />}
       {message && (
-        <button type="button" class="ctl" onClick={remove}>
+        <button
+          type="button"
+          class="ctl icon"
+          aria-label={t('sim.delete_message')}
+          title={t('sim.delete_message')}
+          onClick={remove}
+        >
           <Bin />
-          {t('sim.delete_message')}
         </button>
       )}
     </div>
@@ -112,8 +117,8 @@ function Actions({ phone, message, lastWebhook }: ActionsProps) {
 function InATest({ phone, message }: { phone: Phone; message: Message | undefined }) {
   const { t } = usePage();
   const command = codeCurl(location.origin, phone.number);
-  const answer = message?.code ? { code: message.code, message_id: message.id } : null;
-  const example = answer === null ? '' : `\n${JSON.stringify(answer)}`;
+  const code = message?.code ?? null;
+  const example = code === null ? '' : `\n{ "code": "${code}", "message_id": "wamid.…" }`;
   return (
     <Box title={t('sim.in_a_test')} aside={<CopyButton text={command} label={t('sim.copy')} />}>
       <Code
@@ -170,7 +175,9 @@ export function Answered({ webhook }: { webhook: Webhook }) {
       <span class={isGood ? 'ok' : 'no'} title={answer.error ?? undefined}>
         {answer.status ?? t('sim.no_answer')}
       </span>
-      <small>{t('sim.ms', { n: answer.duration_ms })}</small>
+      <small>
+        <Duration ms={answer.duration_ms} />
+      </small>
     </>
   );
 }

@@ -50,3 +50,6 @@ export function Code({ text, label }: { text: string; label: string }) {
     </pre>
   );
 }
+
+/** Stays in its order where the rest runs from right to left. */
+export const Duration = ({ ms }: { ms: number }) => <bdi dir="ltr">{ms} ms</bdi>;

@@ -10,12 +10,7 @@ import { Bubble } from './bubble.tsx';
 import { Composer } from './composer.tsx';
 import { BusinessLogo } from './icons.tsx';
 
-interface Props {
-  number: string;
-  draft: string;
-}
-
-export function PhoneView({ number, draft }: Props) {
+export function PhoneView({ number }: { number: string }) {
   const { store, t } = usePage();
   const now = useSnapshot();
   const messages = now.chats.get(number);
@@ -37,7 +32,7 @@ export function PhoneView({ number, draft }: Props) {
           </div>
         </div>
         <Chat number={number} messages={messages} chosen={now.chosen.get(number)} />
-        <Composer key={number} number={number} draft={draft} />
+        <Composer key={number} number={number} />
       </div>
     </div>
   );

@@ -3,12 +3,14 @@
 import { useState } from 'preact/hooks';
 import { Refused } from '../api.ts';
 import { usePage } from '../context.ts';
-import { Box, Code, CopyButton } from './parts.tsx';
+import type { ScenarioReport } from '../wire.ts';
+import { Alert, Check } from './icons.tsx';
+import { Box, Code, CopyButton, Duration } from './parts.tsx';
 
 export function Scenarios() {
   const { store, say, t } = usePage();
   const [text, setText] = useState('');
-  const [report, setReport] = useState<unknown>(null);
+  const [report, setReport] = useState<ScenarioReport | null>(null);
   const [problem, setProblem] = useState('');
   const [isRunning, setIsRunning] = useState(false);
   const record = () =>
@@ -59,12 +61,33 @@ export function Scenarios() {
           {isRunning ? t('sim.scenario_running') : t('sim.scenario_run')}
         </button>
       </div>
-      {report !== null && (
-        <Box title={t('sim.scenario_report')}>
-          <Code label={t('sim.scenario_report')} text={JSON.stringify(report, null, 2)} />
-        </Box>
-      )}
+      {report !== null && <Report report={report} />}
     </>
+  );
+}
+
+function Report({ report }: { report: ScenarioReport }) {
+  const { t } = usePage();
+  const aside = (
+    <span class="r">
+      <Duration ms={report.duration_ms} />
+    </span>
+  );
+  return (
+    <Box title={t('sim.scenario_report')} aside={aside}>
+      <ol class="results" data-passed={report.passed}>
+        {report.steps.map((step, place) => (
+          <li key={place} class={step.ok ? 'ok' : 'no'}>
+            {step.ok ? <Check /> : <Alert />}
+            <span>
+              {place + 1}. {step.do}
+            </span>
+            <small>{step.error ?? ''}</small>
+          </li>
+        ))}
+      </ol>
+      <Code label={t('sim.scenario_report')} text={JSON.stringify(report.steps, null, 2)} />
+    </Box>
   );
 }
 

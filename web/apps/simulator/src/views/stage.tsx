@@ -6,7 +6,7 @@ import { MOST_BESIDE } from '../store.ts';
 import { Close, Plus } from './icons.tsx';
 import { PhoneView } from './phone.tsx';
 
-export function Stage({ draft }: { draft: string }) {
+export function Stage() {
   const { store, t } = usePage();
   const now = useSnapshot();
   const others = now.phones.filter((phone) => !now.open.includes(phone.number));
@@ -15,7 +15,7 @@ export function Stage({ draft }: { draft: string }) {
     <section class="stage" aria-label={t('sim.open_phones')}>
       <div class="bench">
         {now.open.map((number) => (
-          <Seat key={number} number={number} draft={now.active === number ? draft : ''} />
+          <Seat key={number} number={number} />
         ))}
         {now.open.length === 0 && <p class="none">{t('sim.choose_phone')}</p>}
       </div>
@@ -44,7 +44,7 @@ export function Stage({ draft }: { draft: string }) {
   );
 }
 
-function Seat({ number, draft }: { number: string; draft: string }) {
+function Seat({ number }: { number: string }) {
   const { store, t } = usePage();
   const { open, active } = useSnapshot();
   const isOneOfMany = open.length > 1;
@@ -66,7 +66,7 @@ function Seat({ number, draft }: { number: string; draft: string }) {
           </button>
         </div>
       )}
-      <PhoneView number={number} draft={draft} />
+      <PhoneView number={number} />
     </section>
   );
 }

@@ -6,7 +6,7 @@ import { pretty, requestCurl, webhookCurl } from '../curl.ts';
 import { seconds } from '../times.ts';
 import type { GraphRequest, Webhook } from '../wire.ts';
 import { Answered } from './message-panel.tsx';
-import { Box, Code, CopyButton } from './parts.tsx';
+import { Box, Code, CopyButton, Duration } from './parts.tsx';
 
 type Item =
   | { way: 'in'; at: string; request: GraphRequest }
@@ -55,16 +55,18 @@ function RequestRow({ request }: { request: GraphRequest }) {
         </span>
         <span class={isGood ? 'ok' : 'no'}>{request.status ?? t('sim.no_answer')}</span>
         <small>
-          {request.duration_ms === null
-            ? t('sim.under_way')
-            : t('sim.ms', { n: request.duration_ms })}
+          {request.duration_ms === null ? (
+            t('sim.under_way')
+          ) : (
+            <Duration ms={request.duration_ms} />
+          )}
         </small>
       </button>
       {isOpen && (
         <div class="detail">
           <CopyButton text={requestCurl(location.origin, request)} label={t('sim.copy_curl')} />
           <Code
-            label={t('sim.request')}
+            label={`${t('sim.request')} ${request.id}`}
             text={[
               `${request.method} ${request.path}`,
               request.authorization && `Authorization: ${request.authorization}`,
@@ -73,7 +75,10 @@ function RequestRow({ request }: { request: GraphRequest }) {
               .filter(Boolean)
               .join('\n')}
           />
-          <Code label={t('sim.answer')} text={pretty(request.answer ?? t('sim.no_answer'))} />
+          <Code
+            label={`${t('sim.answer')} ${request.id}`}
+            text={pretty(request.answer ?? t('sim.no_answer'))}
+          />
         </div>
       )}
     </li>
@@ -105,7 +110,7 @@ function WebhookRow({ webhook }: { webhook: Webhook }) {
             {t('sim.send_again')}
           </button>
           <Code
-            label={t('sim.webhook')}
+            label={`${t('sim.webhook')} ${webhook.id}`}
             text={`POST ${url}\nX-Hub-Signature-256: ${webhook.signature}\n${pretty(webhook.body)}`}
           />
           <Answers webhook={webhook} />
@@ -122,7 +127,7 @@ function Answers({ webhook }: { webhook: Webhook }) {
       {webhook.answers.map((answer) => (
         <li key={answer.at}>
           {seconds(answer.at)} {answer.status ?? answer.error ?? t('sim.no_answer')}{' '}
-          {t('sim.ms', { n: answer.duration_ms })}
+          <Duration ms={answer.duration_ms} />
         </li>
       ))}
     </ul>
