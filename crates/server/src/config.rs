@@ -37,6 +37,8 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// Who may show the pages inside their own.
     pub framing: Framing,
+    /// The page at `/` of a developer's sandbox; `None` anywhere else.
+    pub demo: Option<Demo>,
     /// Whether `/docs` and `/openapi.json` are served.
     pub docs: bool,
     /// What `/metrics` prints; `None` for no such page. Whoever made the recorder runs its upkeep.
@@ -53,6 +55,20 @@ pub enum Framing {
     Nobody,
     /// Pages of this very server, as the one of a developer's sandbox does.
     SameOrigin,
+}
+
+/// What the demo shows. Whoever reaches it may use the key.
+#[derive(Clone, Debug)]
+pub struct Demo {
+    /// The origin of the simulated phones.
+    pub simulator: String,
+    /// A key of the sandbox, for people to copy.
+    pub api_key: Secret<String>,
+}
+
+impl Demo {
+    /// Where the hosted page leads back to: to be registered for the default tenant.
+    pub const RETURN_PATH: &str = "/demo/return";
 }
 
 /// The sample-server contract. Off by default.
@@ -82,6 +98,7 @@ impl Default for Settings {
             otp: OtpSettings::default(),
             public_url: None,
             framing: Framing::default(),
+            demo: None,
             docs: true,
             metrics: None,
             metrics_token: None,

@@ -6,6 +6,7 @@
 mod api;
 mod assets;
 mod config;
+mod demo;
 mod docs;
 mod extract;
 mod health;
@@ -24,7 +25,7 @@ use std::sync::Arc;
 use axum::Router;
 use countersign_core::app::App;
 
-pub use crate::config::{Framing, OtpSettings, Settings};
+pub use crate::config::{Demo, Framing, OtpSettings, Settings};
 pub use crate::extract::Peer;
 pub use crate::listener::serve;
 pub use crate::openapi::{openapi, openapi_json};
@@ -43,12 +44,19 @@ pub fn router(app: App, settings: &Settings) -> Router {
         surfaces = surfaces.add(otp::routes());
     }
     if settings.docs {
-        for page in docs::routes() {
+        // The demo has the front page, where there is one.
+        let is_free = |path: &str| path != "/" || settings.demo.is_none();
+        for page in docs::routes().into_iter().filter(|page| is_free(page.path)) {
             surfaces = surfaces.route(page.path, page.guard, page.methods);
         }
     }
     for (path, methods) in hosted::routes().into_iter().chain([assets::route()]) {
         surfaces = surfaces.route(path, Guard::of_handler(), methods);
+    }
+    if settings.demo.is_some() {
+        for (path, methods) in demo::routes() {
+            surfaces = surfaces.route(path, Guard::of_handler(), methods);
+        }
     }
     let pages = Pages::new();
     surfaces.finish(Arc::new(Installation { app, settings: settings.clone(), pages }))

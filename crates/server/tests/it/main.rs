@@ -3,6 +3,7 @@
 
 mod auth;
 mod browser;
+mod demo;
 mod docs;
 mod harness;
 mod health;
