@@ -22,7 +22,7 @@ pub struct Settings {
     pub webhook_url: Option<String>,
     pub receipts: Receipts,
     pub limits: Limits,
-    /// The origin, such as `http://127.0.0.1:3000`, whose pages may show the phones in a frame.
+    /// An address, such as `http://127.0.0.1:3000`, whose pages may show the phones in a frame.
     pub frame_ancestor: Option<String>,
     /// Which numbers `WhatsApp` spells differently from how they were sent; the first match counts.
     pub wa_id_rules: Vec<WaIdRule>,

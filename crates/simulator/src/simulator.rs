@@ -29,7 +29,7 @@ pub enum StartError {
     #[error("the webhook address `{0}` is not an http address")]
     WebhookUrl(String),
 
-    #[error("the frame ancestor `{0}` is not an origin such as http://127.0.0.1:3000")]
+    #[error("the frame ancestor `{0}` is not an http address")]
     FrameAncestor(String),
 
     #[error("the HTTP client for webhooks does not start")]
@@ -38,15 +38,16 @@ pub enum StartError {
 
 impl Simulator {
     /// Starts nothing yet: tasks begin with the first message, on the runtime that serves it.
-    pub fn new(settings: Settings) -> Result<Self, StartError> {
+    pub fn new(mut settings: Settings) -> Result<Self, StartError> {
         if wa_id::digits(&settings.business_phone).is_none() {
             return Err(StartError::BusinessPhone(settings.business_phone));
         }
         if let Some(url) = settings.webhook_url.as_ref().filter(|url| !is_http(url)) {
             return Err(StartError::WebhookUrl(url.clone()));
         }
-        if let Some(origin) = settings.frame_ancestor.as_ref().filter(|origin| !is_origin(origin)) {
-            return Err(StartError::FrameAncestor(origin.clone()));
+        if let Some(address) = settings.frame_ancestor.take() {
+            let origin = origin(&address).ok_or(StartError::FrameAncestor(address))?;
+            settings.frame_ancestor = Some(origin);
         }
         let http = reqwest::Client::builder()
             .no_proxy()
@@ -81,9 +82,10 @@ impl Simulator {
     }
 }
 
-fn is_origin(text: &str) -> bool {
-    let url = reqwest::Url::parse(text);
-    is_http(text) && url.is_ok_and(|url| url.origin().ascii_serialization() == text)
+/// The origin of an http address, which may go on with a path.
+fn origin(address: &str) -> Option<String> {
+    let url = reqwest::Url::parse(address).ok().filter(|_| is_http(address))?;
+    Some(url.origin().ascii_serialization())
 }
 
 pub(crate) fn is_http(url: &str) -> bool {

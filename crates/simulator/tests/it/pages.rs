@@ -28,7 +28,7 @@ async fn the_page_or_how_to_build_it_is_at_the_root() {
 
 #[tokio::test]
 async fn a_page_of_another_origin_is_refused_whatever_it_wants() {
-    let ancestor = Some("http://127.0.0.1:3000".to_owned());
+    let ancestor = Some("http://127.0.0.1:3000/demo".to_owned());
     let settings = Settings { frame_ancestor: ancestor, ..Settings::default() };
     let world = World::with(settings, &[]).await;
     let own = world.url.clone();
