@@ -13,7 +13,7 @@ use countersign_core::secret::Secret;
 use countersign_core::tenants::{Integration, Integrations, PresentedKey, Tenants};
 use countersign_core::time::{Clock, SystemClock};
 use countersign_providers::meta::{Meta, MetaSettings};
-use countersign_server::{OtpSettings, Settings};
+use countersign_server::{Framing, OtpSettings, Settings};
 use countersign_storage::{Opened, Storage, StorageSettings, Target};
 use metrics_exporter_prometheus::PrometheusHandle;
 
@@ -131,6 +131,9 @@ pub(crate) fn server_settings(
             require_api_key: config.otp_contract_requires_api_key,
             sandbox_log: is_sandbox,
         },
+        public_url: Some(config.public_url.clone()).filter(|url| !url.is_empty()),
+        // The demo shows the pages inside its own.
+        framing: if is_sandbox { Framing::SameOrigin } else { Framing::Nobody },
         metrics: Some(metrics),
         metrics_token: Some(&config.metrics_token)
             .filter(|token| !token.is_empty())

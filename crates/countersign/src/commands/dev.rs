@@ -9,13 +9,17 @@ use clap::Args;
 use countersign_core::id::TenantId;
 use countersign_core::keyring::SecretKey;
 use countersign_core::random::SystemEntropy;
+use countersign_core::secret::Secret;
 use countersign_core::tenants::{KeyMode, PresentedKey};
+use countersign_server::Demo;
 use countersign_simulator::Simulator;
+use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use toml::{Table, Value};
 
+use super::demo;
 use crate::config::{Config, ConfigError, ProcessEnvironment};
 use crate::output::say;
 use crate::wiring::Sandbox;
@@ -131,11 +135,14 @@ impl Prepared {
         config.whatsapp_api_base_url.clone_from(&simulator_url);
         simulator.webhook_url = Some(format!("{url}/api/webhooks/whatsapp"));
         let business_phone = simulator.business_phone.clone();
+        config.public_url = demo::origin(listener.local_addr()?);
+        simulator.frame_ancestor = Some(config.public_url.clone());
         let installation = wiring::assemble(&config).await?;
+        demo::furnish(&installation.app, &config.public_url).await?;
         if !is_json {
             wiring::log_odds(&config);
         }
-        let settings = wiring::server_settings(&config, metrics.clone(), Sandbox::Yes);
+        let settings = settings(&config, metrics.clone(), &simulator_url);
         let router = countersign_server::router(installation.app.clone(), &settings);
         let stop = run::stop_signal()?;
         let phones = tokio::spawn(simulate(simulator_listener, simulator, stop.clone())?);
@@ -145,6 +152,19 @@ impl Prepared {
         let _ = phones.await;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+fn settings(
+    config: &Config,
+    metrics: PrometheusHandle,
+    simulator: &str,
+) -> countersign_server::Settings {
+    let demo = Demo {
+        simulator: simulator.to_owned(),
+        api_key: Secret::new(config.bootstrap_api_key.clone()),
+    };
+    let settings = wiring::server_settings(config, metrics, Sandbox::Yes);
+    countersign_server::Settings { demo: Some(demo), ..settings }
 }
 
 fn simulate(
@@ -176,6 +196,7 @@ fn announce(config: &Config, url: &str, simulator: &str, business_phone: &str, i
     say("");
     say("Countersign is ready. Its WhatsApp is simulated: nothing leaves this machine.");
     say("");
+    say(&format!("  Demo           {}/", config.public_url));
     say(&format!("  API            {url}/v1"));
     say(&format!("  API docs       {url}/docs"));
     say(&format!("  Simulator      {simulator}"));

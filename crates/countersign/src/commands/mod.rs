@@ -1,6 +1,7 @@
 //! The commands: one file each.
 
 mod arguments;
+mod demo;
 mod dev;
 mod doctor;
 mod key;
