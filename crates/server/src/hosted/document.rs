@@ -1,7 +1,7 @@
 //! The whole page, from its template.
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use countersign_core::hosted::{Once, PageView, Step};
 use countersign_core::phone::{Country, PhoneNumber};
 use countersign_core::random::{Entropy, bytes};
@@ -119,7 +119,7 @@ impl Printer {
 
     pub(crate) fn print(&self, sheet: &Sheet<'_>, entropy: &dyn Entropy) -> Result<Printed, Error> {
         let tongue = self.tongue(sheet.language);
-        let nonce = STANDARD.encode(bytes::<16>(entropy));
+        let nonce = URL_SAFE_NO_PAD.encode(bytes::<16>(entropy));
         let brand = on_page(sheet);
         let languages = Language::ALL.map(|language| LanguageOnPage {
             code: language.code,

@@ -1,6 +1,6 @@
 //! Where the pages are.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::routing::{MethodRouter, get};
 
@@ -9,15 +9,18 @@ use super::streams::Streams;
 use super::{act, live, look};
 use crate::site::Site;
 
+/// Made of nothing but what is built in, so once is enough.
+static PRINTER: LazyLock<Printer> = LazyLock::new(Printer::new);
+
 /// What pages share.
 pub(crate) struct Pages {
-    pub(super) printer: Printer,
+    pub(super) printer: &'static Printer,
     pub(super) streams: Arc<Streams>,
 }
 
 impl Pages {
     pub(crate) fn new() -> Self {
-        Self { printer: Printer::new(), streams: Arc::default() }
+        Self { printer: &PRINTER, streams: Arc::default() }
     }
 }
 

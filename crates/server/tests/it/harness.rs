@@ -7,6 +7,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Method, Request};
+use axum::response::Response;
 use countersign_core::app::{App, Parts};
 use countersign_core::delivery::DeliverySettings;
 use countersign_core::id::TenantId;
@@ -172,8 +173,13 @@ impl Call<'_> {
         self
     }
 
+    /// The answer before its body has come.
+    pub async fn answer(self) -> Response {
+        self.server.router.clone().oneshot(self.request).await.unwrap()
+    }
+
     pub async fn send(self) -> Answer {
-        let response = self.server.router.clone().oneshot(self.request).await.unwrap();
+        let response = self.answer().await;
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         Answer { status: parts.status.as_u16(), headers: parts.headers, body }

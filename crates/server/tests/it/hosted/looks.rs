@@ -35,7 +35,7 @@ async fn a_page_may_load_nothing_of_others_and_is_kept_nowhere() {
     assert!(!styles.is_empty());
     for style in styles {
         let tag = style.split('>').next().unwrap();
-        assert!(tag.replace("&#x2f;", "/").contains(&format!("nonce=\"{nonce}\"")), "{tag}");
+        assert!(tag.contains(&format!("nonce=\"{nonce}\"")), "{tag}");
     }
     assert!(!html.contains(" style=\""), "{html}");
     for foreign in ["src=\"http", "href=\"http", "url(http", "@import", "onclick", "<iframe"] {
@@ -100,7 +100,7 @@ async fn what_a_tenant_says_is_text_and_never_markup() {
     for answer in [page, typed] {
         let html = answer.text();
         assert!(!html.contains("<img src=x"), "{html}");
-        assert!(!html.contains("49"), "{html}");
+        assert!(html.contains("{{ 7*7 }}"), "{html}");
         assert_eq!(boot(html)["brand"]["name"], MARKUP);
         assert!(html.contains("&lt;img src=x onerror=alert(1)&gt;"), "{html}");
     }
