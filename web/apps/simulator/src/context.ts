@@ -25,7 +25,13 @@ export function usePage() {
 
 export function useSnapshot(): Snapshot {
   const { store } = useContext(PageContext);
-  const [, redraw] = useState(0);
-  useEffect(() => store.watch(() => redraw((count) => count + 1)), [store]);
-  return store.now;
+  const [, count] = useState(0);
+  const drawn = store.now;
+  useEffect(() => {
+    const redraw = () => count((before) => before + 1);
+    // It may have changed after it was drawn and before anybody watched.
+    if (store.now !== drawn) redraw();
+    return store.watch(redraw);
+  }, [store]);
+  return drawn;
 }

@@ -22,7 +22,7 @@ export function listen(listener: Listener, open = (url: string) => new EventSour
     source.onerror = () => {
       listener.connection('lost');
       // After an HTTP error the browser does not try again.
-      if (source.readyState === EventSource.CLOSED) timer = setTimeout(start, AGAIN_AFTER_MS);
+      if (source.readyState === source.CLOSED) timer = setTimeout(start, AGAIN_AFTER_MS);
     };
     source.addEventListener('change', (event) => {
       const change = parse((event as MessageEvent<string>).data);

@@ -17,7 +17,8 @@ interface Props {
 export function Bubble({ number, message, isChosen }: Props) {
   const { store, t } = usePage();
   const isToPhone = message.direction === 'to_phone';
-  const name = `b ${isToPhone ? 'in' : 'out'}${isChosen && isToPhone ? ' sel' : ''}`;
+  const isHere = !isToPhone || (message.delivered_at ?? message.read_at) !== null;
+  const name = `b ${isToPhone ? 'in' : 'out'}${isChosen && isToPhone ? ' sel' : ''}${isHere ? '' : ' away'}`;
   const lang = (message.bubble?.language ?? message.language)?.replace('_', '-');
   return (
     <article
@@ -36,8 +37,11 @@ export function Bubble({ number, message, isChosen }: Props) {
     >
       {!isToPhone && <span class="vh">{t('sim.you_wrote')}</span>}
       {message.bubble ? <Template of={message.bubble} /> : <Plain message={message} />}
-      <Foot message={message} note={message.bubble?.footer ?? null} />
-      {message.code !== null && <CodeButtons number={number} message={message} />}
+      <Foot
+        message={message}
+        note={isHere ? (message.bubble?.footer ?? null) : t('sim.not_here')}
+      />
+      {isHere && message.code !== null && <CodeButtons number={number} message={message} />}
     </article>
   );
 }
