@@ -2,7 +2,8 @@
 # Installs what a fresh Debian machine lacks. Does nothing where everything is there.
 #
 #   scripts/setup.sh build   what compiling needs
-#   scripts/setup.sh test    and what the tests need: PostgreSQL
+#   scripts/setup.sh test    and what the tests need: PostgreSQL, Chromium and the letters of Hindi
+#                            and Arabic
 #   scripts/setup.sh bench   and what the benchmark needs
 set -euo pipefail
 
@@ -17,6 +18,16 @@ if [[ ${1:-build} != build ]]; then
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || need+=(postgresql)
     want curl curl
     want python3 python3
+fi
+if [[ ${1:-build} == test ]]; then
+    want chromium chromium
+    fonts=/usr/share/fonts/truetype
+    [[ -e $fonts/noto/NotoSansDevanagari-Regular.ttf && -e $fonts/noto/NotoSansArabic-Regular.ttf ]] ||
+        need+=(fonts-noto-core)
+    if ! command -v node >/dev/null 2>&1; then
+        echo "Node is missing: install version 20 or newer. The pages are built and tested with it." >&2
+        exit 1
+    fi
 fi
 if [[ ${1:-build} == bench ]]; then
     want taskset util-linux
