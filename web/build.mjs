@@ -13,6 +13,8 @@ const STAGE = path.join(DIST, '.stage');
 /** Phones that are still held in hands: no `?.` and no `??`. */
 const OLD_PHONES = ['chrome79', 'safari14', 'firefox78'];
 const APPS = ['simulator', 'demo'];
+/** What each may weigh on the wire, in bytes of brotli: somebody waits for it on a slow phone. */
+const LIMITS = { hosted: 12_000, simulator: 32_000, demo: 4_000 };
 
 // The folder itself is in git, so that cargo can watch it before anything is built.
 for (const name of await readdir(DIST)) {
@@ -25,6 +27,7 @@ await rm(STAGE, { recursive: true, force: true });
 await writeFile(path.join(DIST, 'manifest.json'), `${JSON.stringify({ hosted }, null, 2)}\n`);
 await compressAll();
 await printTable();
+await weigh();
 // Last, so that a build which was cut off is not taken for a whole one.
 await writeFile(path.join(DIST, 'STAMP'), `${process.env.STAMP ?? (await digestOfDist())}\n`);
 
@@ -97,6 +100,17 @@ async function digestOfDist() {
   for (const file of await files())
     hash.update(path.relative(DIST, file)).update(await readFile(file));
   return hash.digest('hex');
+}
+
+async function weigh() {
+  for (const [name, limit] of Object.entries(LIMITS)) {
+    const isScript = (file) =>
+      path.basename(file).startsWith(`${name}-`) && file.endsWith('.js.br');
+    const script = (await files()).find(isScript);
+    const { length } = await readFile(script);
+    if (length > limit)
+      throw new Error(`the script of ${name} has ${length} bytes; ${limit} are the end`);
+  }
 }
 
 async function printTable() {
