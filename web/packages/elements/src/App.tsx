@@ -93,8 +93,8 @@ export function App({ boot, countries, t, typed }: Props) {
 
   const afterwards = (sent: string, next: State) => {
     if (sent === 'resend' && !next.error) setSpoken(t('ui.sent_again'));
-    // A new start is a new intention; the same one, sent again, is not.
-    if (sent === 'restart' && !next.error) setOnce(newOnce());
+    // What comes after a start is a new intention; the same one, sent again, is not.
+    if ((sent === 'send' || sent === 'restart') && !next.error) setOnce(newOnce());
     if (sent === 'check' && next.step === 'code') {
       setCode('');
       focusOn('code');

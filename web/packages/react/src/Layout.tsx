@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { Chevron, Mark } from './icons.tsx';
 import type { Sheet } from './sheet.ts';
-import { chosen, Each, When } from './template.tsx';
+import { chosen, computed, Each, When } from './template.tsx';
 
 /** The tenant's page: its name above, what matters in the middle, who vouches for it below. */
 export function Layout({ sheet, children }: { sheet: Sheet; children: ReactNode }) {
@@ -10,7 +10,7 @@ export function Layout({ sheet, children }: { sheet: Sheet; children: ReactNode 
   return (
     <main className="page" data-step={state.step}>
       <header className="top">
-        <When is={brand.logo}>
+        <When is={brand.logo} otherwise={<Tile name={brand.name} />}>
           <img className="logo" src={brand.logo || ''} alt="" width="36" height="36" />
         </When>
         <b>{brand.name}</b>
@@ -44,6 +44,17 @@ export function Layout({ sheet, children }: { sheet: Sheet; children: ReactNode 
         {sheet.spoken}
       </p>
     </main>
+  );
+}
+
+/** Stands for a logo: the first letter of the name, on the tenant's colour. */
+function Tile({ name }: { name: string }) {
+  return (
+    <When is={name}>
+      <span className="logo tile" aria-hidden={true}>
+        {computed('brand.name | first', () => Array.from(name)[0])}
+      </span>
+    </When>
   );
 }
 

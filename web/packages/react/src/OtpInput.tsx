@@ -20,7 +20,7 @@ export interface OtpInputProps {
 export function OtpInput(props: OtpInputProps) {
   const { length, value, onType } = props;
   return (
-    <div className="otp" data-n={length}>
+    <div className="otp" data-n={length} data-bad={flag(props.hasError)}>
       <span className="slots" aria-hidden={true}>
         <Times n={length}>
           {(index) => <i key={index} className={onType && index === value.length ? 'on' : ''} />}

@@ -1,7 +1,7 @@
 import { secondsUntil } from '@countersign/core';
 import { Alert } from '../Alert.tsx';
 import { Countdown, clockText } from '../Countdown.tsx';
-import { Again, Bubble, Clipboard, Clock, Pencil, Shield } from '../icons.tsx';
+import { Again, Bubble, Clipboard, Clock, Shield } from '../icons.tsx';
 import { OtpInput } from '../OtpInput.tsx';
 import type { Sheet } from '../sheet.ts';
 import { computed, flag, When } from '../template.tsx';
@@ -13,11 +13,18 @@ export function CodeStep({ sheet }: { sheet: Sheet }) {
     <>
       <h1 tabIndex={-1}>{t('ui.code.heading', { n: state.digits })}</h1>
       <p className="lead">{t('ui.code.lead')}</p>
-      <p className="to">
+      <div className="to">
         <bdi className="num" dir="ltr">
           {state.to}
         </bdi>
-      </p>
+        <When is={state.canChange}>
+          <form method="post" action={`${boot.base}/edit`}>
+            <button type="submit" className="lnk">
+              {t('ui.change')}
+            </button>
+          </form>
+        </When>
+      </div>
       <CodeForm sheet={sheet} />
       <p className="peek">
         <span className="av">
@@ -33,14 +40,6 @@ export function CodeStep({ sheet }: { sheet: Sheet }) {
       <section className="alt">
         <h2>{t('ui.missing')}</h2>
         <ResendForm sheet={sheet} />
-        <When is={state.canChange}>
-          <form method="post" action={`${boot.base}/edit`}>
-            <button type="submit">
-              <Pencil />
-              <span>{t('ui.change')}</span>
-            </button>
-          </form>
-        </When>
       </section>
       <p className="never">
         <Shield />
@@ -109,17 +108,13 @@ export function ResendForm({ sheet }: { sheet: Sheet }) {
       action={`${boot.base}/resend`}
       {...(actions ? { onSubmit: actions.send } : {})}
     >
-      <button
-        type="submit"
-        aria-disabled={flag(isWaiting)}
-        {...(actions && isWaiting ? { 'aria-label': t('ui.resend_wait', { time: wait }) } : {})}
-      >
+      <button type="submit" aria-disabled={flag(isWaiting)}>
         <Again />
         <span>{t('ui.resend')}</span>
         <When is={isWaiting}>
-          <span className="t">
-            <Countdown text={wait} />
-          </span>
+          <bdi className="num t" dir="ltr">
+            {wait}
+          </bdi>
         </When>
       </button>
     </form>
