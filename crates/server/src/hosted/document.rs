@@ -276,6 +276,16 @@ mod tests {
     }
 
     #[test]
+    fn an_apology_is_in_the_language_and_direction_of_its_reader() {
+        let arabic = Language::of_tag("ar").unwrap();
+
+        let html = Printer::new().apologise(arabic, "/v/s1").unwrap();
+
+        assert!(html.contains("lang=\"ar\" dir=\"rtl\"") && !html.contains("err."), "{html}");
+        assert!(html.contains("href=\"&#x2f;v&#x2f;s1\""), "{html}");
+    }
+
+    #[test]
     fn json_in_a_page_cannot_leave_its_element() {
         let json = serde_json::to_string("</script><!--&\u{2028}\u{2029}").unwrap();
 

@@ -20,7 +20,6 @@ use tokio::time::{Instant, sleep_until};
 use super::state::{Moment, State as PageState};
 use super::streams::Seat;
 use super::visit::Visit;
-use crate::listener::Endless;
 use crate::problem::{Kind, Problem};
 use crate::site::Site;
 
@@ -72,9 +71,7 @@ pub(super) async fn events(visit: Visit, State(site): State<Site>) -> Result<Res
         (BUFFERING, HeaderValue::from_static("no")),
     ];
     let body = Body::from_stream(stream::unfold(live, Live::next));
-    let mut response = (headers, body).into_response();
-    response.extensions_mut().insert(Endless);
-    Ok(response)
+    Ok((headers, body).into_response())
 }
 
 impl Live {

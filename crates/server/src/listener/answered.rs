@@ -6,15 +6,15 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes};
+use axum::http::header::CONTENT_TYPE;
 use axum::response::Response;
 use hyper::body::{Frame, SizeHint};
 use tokio::sync::watch;
 
 use super::phase::Watch;
 
-/// Marks an answer that goes on until somebody ends it: a stream of events.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Endless;
+/// The one kind of answer that goes on until somebody ends it.
+const EVENTS: &[u8] = b"text/event-stream";
 
 pub(super) struct Answered {
     body: Body,
@@ -35,8 +35,7 @@ impl Answered {
         watch: Arc<Watch>,
         stop: &watch::Receiver<bool>,
     ) -> Response<Self> {
-        let is_endless = response.extensions().get::<Endless>().is_some();
-        let stream = if is_endless {
+        let stream = if is_endless(&response) {
             watch.streaming();
             let mut stop = stop.clone();
             let told = Box::pin(async move {
@@ -49,6 +48,12 @@ impl Answered {
         };
         response.map(|body| Self { body, stream })
     }
+}
+
+/// Whoever made it: routers of other crates are served here too.
+fn is_endless(response: &Response) -> bool {
+    let kind = response.headers().get(CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(EVENTS))
 }
 
 impl hyper::body::Body for Answered {

@@ -11,4 +11,3 @@ mod phase;
 mod watched;
 
 pub use accept::serve;
-pub(crate) use answered::Endless;
