@@ -28,6 +28,7 @@ fn walk(format: &str) {
         ("LOG_LEVEL", "trace"),
         ("LOG_FORMAT", format),
         ("OTP_CONTRACT_ENABLED", "true"),
+        ("PUBLIC_URL", "http://verify.example"),
         // Shorter ones stand in a log by chance: in the fractions of a second.
         ("OTP_CODE_DIGITS", "10"),
         ("OTP_SIGN_IN_CODE_DIGITS", "10"),

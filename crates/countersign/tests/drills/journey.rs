@@ -23,7 +23,7 @@ pub(crate) struct Journey {
     /// What was sent as nonsense: a caller may be told which word was wrong, a log may not.
     pub(crate) junk: Vec<(String, String)>,
     pub(crate) requests: usize,
-    key: Option<&'static str>,
+    pub(crate) key: Option<&'static str>,
 }
 
 impl Journey {
@@ -36,6 +36,7 @@ impl Journey {
         journey.ask_as_nobody(&mut client);
         journey.otp(stage, &mut client);
         journey.webhooks(stage, &mut client);
+        journey.pages(stage, &mut client);
         for path in [
             "/metrics",
             "/docs",
@@ -53,7 +54,7 @@ impl Journey {
 
     /// Sends, and keeps what may be read by others than the tenant: the headers always, the body
     /// of everything that is refused.
-    fn ask(&mut self, client: &mut Client, request: Request) -> Answer {
+    pub(crate) fn ask(&mut self, client: &mut Client, request: Request) -> Answer {
         let request = match self.key {
             Some(key) => request.header("authorization", &format!("Bearer {key}")),
             None => request,
@@ -68,11 +69,11 @@ impl Journey {
         answer
     }
 
-    fn secret(&mut self, name: &str, secret: &str) {
+    pub(crate) fn secret(&mut self, name: &str, secret: &str) {
         self.secrets.push((name.to_owned(), secret.to_owned()));
     }
 
-    fn phone(&mut self, phone: &str, national: &str) {
+    pub(crate) fn phone(&mut self, phone: &str, national: &str) {
         self.secret("a phone", phone);
         self.secret("a phone's digits", &phone[1..]);
         self.secret("a national number", national);

@@ -15,6 +15,7 @@ mod history;
 mod input;
 mod input_webhooks;
 mod journey;
+mod journey_pages;
 #[path = "../../../storage/tests/support/postgres.rs"]
 mod postgres;
 mod process;
