@@ -1,9 +1,12 @@
 //! Over real sockets: what strangers may hold, and how it ends.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
 use axum::routing::get;
 use countersign_core::policy::Limits;
 use countersign_server::{Settings, serve};
@@ -238,4 +241,33 @@ async fn what_does_not_finish_in_time_is_cut_off() {
 
     running.done.await.unwrap();
     assert_eq!(rest(&mut socket).await, "");
+}
+
+#[tokio::test]
+async fn a_stream_of_events_outlives_the_rest_between_requests_and_ends_with_the_server() {
+    let (events, waiting) = mpsc::unbounded_channel::<&str>();
+    let waiting = Arc::new(Mutex::new(Some(waiting)));
+    let stream = move || {
+        let waiting = waiting.lock().unwrap().take().unwrap();
+        let events = futures_util::stream::unfold(waiting, |mut waiting| async move {
+            Some((Ok::<_, Infallible>(waiting.recv().await?), waiting))
+        });
+        async move { ([("content-type", "text/event-stream")], Body::from_stream(events)) }
+    };
+    let running = serving(Router::new().route("/", get(stream)), short()).await;
+    let mut socket = running.connect().await;
+    socket.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
+    events.send("hello").unwrap();
+    answer(&mut socket).await;
+    let mut silent = [running.connect().await, running.connect().await];
+    for socket in &mut silent {
+        assert_eq!(rest(socket).await, "");
+    }
+
+    events.send("again hello").unwrap();
+
+    assert!(answer(&mut socket).await.contains("again hello"));
+    running.stop.send(true).unwrap();
+    rest(&mut socket).await;
+    running.done.await.unwrap();
 }
