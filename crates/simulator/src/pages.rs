@@ -32,9 +32,22 @@ fn policy(ancestor: Option<&str>) -> HeaderValue {
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src \
          'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors {}",
-        ancestor.unwrap_or("'none'")
+        ancestor.map_or_else(|| "'none'".to_owned(), |origin| spellings(origin).join(" "))
     );
     HeaderValue::from_str(&policy).expect("an origin is ASCII without control characters")
+}
+
+/// An origin, and the other name that people type for this machine.
+fn spellings(origin: &str) -> Vec<String> {
+    let mut spellings = vec![origin.to_owned()];
+    for (one, other) in [("//127.0.0.1", "//localhost"), ("//localhost", "//127.0.0.1")] {
+        if let Some((scheme, rest)) = origin.split_once(one)
+            && (rest.is_empty() || rest.starts_with(':'))
+        {
+            spellings.push(format!("{scheme}{other}{rest}"));
+        }
+    }
+    spellings
 }
 
 /// Keeps the pages of others from playing with the phones: a browser says where a call comes from.
@@ -60,7 +73,9 @@ fn is_foreign(request: &Request, ancestor: Option<&str>) -> bool {
             let authority = origin.split_once("://").map_or("", |(_, authority)| authority);
             let is_own = text(HOST.as_str()).is_some_and(|host| host == authority);
             // A foreign page cannot read the answer to a GET, but a code would be gone.
-            !is_own && ancestor != Some(origin)
+            let is_around =
+                ancestor.is_some_and(|around| spellings(around).iter().any(|one| one == origin));
+            !is_own && !is_around
         }
         None => text("sec-fetch-site") == Some("cross-site"),
     }
@@ -85,12 +100,20 @@ mod tests {
         assert!(!foreign(&[]));
         assert!(!foreign(&[("origin", "http://127.0.0.1:3001")]));
         assert!(!foreign(&[("origin", "http://127.0.0.1:3000")]));
+        assert!(!foreign(&[("origin", "http://localhost:3000")]));
         assert!(!foreign(&[("sec-fetch-site", "same-origin")]));
     }
 
     #[test]
     fn all_other_pages_may_not() {
-        for origin in ["https://example.com", "http://127.0.0.1:3002", "null", "", "é"] {
+        for origin in [
+            "https://example.com",
+            "http://127.0.0.1:3002",
+            "http://localhost.example.com:3000",
+            "null",
+            "",
+            "é",
+        ] {
             assert!(foreign(&[("origin", origin)]), "{origin}");
         }
         assert!(foreign(&[("sec-fetch-site", "cross-site")]));
@@ -100,8 +123,12 @@ mod tests {
     fn the_page_may_be_framed_by_nobody_unless_told() {
         let alone = policy(None);
         let framed = policy(Some("http://127.0.0.1:3000"));
+        let elsewhere = policy(Some("https://127.0.0.1.example.com"));
 
         assert!(alone.to_str().unwrap().ends_with("frame-ancestors 'none'"));
-        assert!(framed.to_str().unwrap().ends_with("frame-ancestors http://127.0.0.1:3000"));
+        assert!(framed.to_str().unwrap().ends_with(" http://127.0.0.1:3000 http://localhost:3000"));
+        assert!(
+            elsewhere.to_str().unwrap().ends_with("frame-ancestors https://127.0.0.1.example.com")
+        );
     }
 }
