@@ -24,7 +24,7 @@ pub(crate) struct Session<'a> {
     #[schema(required = true, example = "+4915112345678")]
     phone: Option<&'a str>,
     purpose: AnyPurpose,
-    /// The language that was asked for.
+    /// The language that was asked for: by you, or on the page.
     #[schema(required = true, example = "es-MX")]
     locale: Option<&'a str>,
     /// The newest verification, once there is one.
