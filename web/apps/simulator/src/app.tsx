@@ -18,14 +18,15 @@ export function App({ store, asked }: { store: Store; asked: Asked }) {
   const [language, setLanguage] = useState<Language>(asked.language);
   const [theme, setTheme] = useState<Theme>(asked.theme);
   const [said, say] = useSaid();
+  const isAlone = asked.isEmbedded && asked.phone !== null;
   useEffect(() => store.start(), [store]);
   useEffect(() => {
     document.documentElement.lang = language;
     document.documentElement.dir = direction(language);
     document.documentElement.dataset.theme = theme;
-  }, [language, theme]);
+    document.documentElement.toggleAttribute('data-embed', isAlone);
+  }, [language, theme, isAlone]);
   const page = useMemo(() => ({ store, language, say }), [store, language, say]);
-  const isAlone = asked.isEmbedded && asked.phone !== null;
   return (
     <PageContext.Provider value={page}>
       {isAlone && asked.phone !== null ? (

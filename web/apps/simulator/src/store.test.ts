@@ -74,6 +74,28 @@ test('a phone that was deleted is closed, one that the search hides is not', asy
   expect(store.now.active).toBe(TWO);
 });
 
+test('after everything was forgotten, no chat is asked for', async () => {
+  const { fake, store } = await started(ONE);
+  fake.phones = [];
+  fake.calls.length = 0;
+
+  store.changed({ what: 'everything' });
+  await settle();
+
+  expect(fake.calls).toEqual(['phones']);
+  expect(store.now.open).toEqual([]);
+});
+
+test('after the page was away, the open chats are read again', async () => {
+  const { fake, store } = await started(ONE);
+  fake.calls.length = 0;
+
+  store.changed({ what: 'everything' });
+  await settle();
+
+  expect(fake.calls).toEqual(['phones', `chat ${ONE}`]);
+});
+
 test('the phone of an embedded page stays', async () => {
   const fake = new FakeApi();
   const store = new Store(fake.api);

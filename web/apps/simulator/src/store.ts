@@ -57,6 +57,8 @@ export class Store {
   #watchers = new Set<() => void>();
   /** A phone that stays open whatever happens: the page is only about it. */
   #pinned: string | null = null;
+  /** Whether the chats are read once it is known which phones there still are. */
+  #wantsChats = false;
   /** Parts that are being read; `true` when they changed again meanwhile. */
   #reading = new Map<Part, boolean>();
 
@@ -95,14 +97,16 @@ export class Store {
 
   changed(change: Change) {
     const isAll = change.what === 'everything';
+    // To ask for the chat of a phone makes the phone, so one that was forgotten must not be asked.
+    if (isAll) this.#wantsChats = true;
     if (isAll || change.what === 'phones' || change.what === 'chat') this.read('phones');
     if (isAll || change.what === 'webhooks') this.read('webhooks');
     if (isAll || change.what === 'requests') this.read('requests');
     if (isAll || change.what === 'settings') this.read('settings');
+    if (change.what !== 'chat') return;
     for (const number of this.#now.open) {
       const phone = this.phone(number);
-      const isMeant = change.what === 'chat' && (!phone || phone.wa_id === change.wa_id);
-      if (isAll || isMeant) this.read(`chat ${number}`);
+      if (!phone || phone.wa_id === change.wa_id) this.read(`chat ${number}`);
     }
   }
 
@@ -211,6 +215,8 @@ export class Store {
     const rest = await Promise.all(hidden.map((number) => this.#hiddenPhone(number, isWhole)));
     const all = [...phones, ...rest.filter((phone) => phone !== undefined)];
     this.set({ phones: all, found: [...known], total, hasLoaded: true });
+    if (this.#wantsChats) for (const number of this.#now.open) this.read(`chat ${number}`);
+    this.#wantsChats = false;
     const first = phones[0];
     if (this.#now.open.length === 0 && first && search === '') this.open(first.number);
   }

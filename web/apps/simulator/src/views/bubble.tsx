@@ -59,7 +59,7 @@ function Template({ of }: { of: TemplateBubble }) {
 
 function Plain({ message }: { message: Message }) {
   const { t } = usePage();
-  if (message.type === 'text' || message.type === 'template') {
+  if (SPOKEN.has(message.type)) {
     return <p>{formatted(message.text, message.code)}</p>;
   }
   const key = `sim.type_${message.type}`;
@@ -71,12 +71,13 @@ function Plain({ message }: { message: Message }) {
   );
 }
 
+/** The text says it all. */
+const SPOKEN = new Set(['text', 'template', 'button', 'edit']);
 const KINDS = new Set([
   'sim.type_image',
   'sim.type_location',
   'sim.type_audio',
   'sim.type_contacts',
-  'sim.type_button',
 ]);
 
 function Foot({ message, note }: { message: Message; note: string | null }) {
