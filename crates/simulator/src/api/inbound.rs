@@ -105,7 +105,7 @@ pub(super) fn accept(
     let phone = phones.get(&wa_id).ok_or_else(forgotten)?;
     let message = phone.message(ticket.seq).ok_or_else(forgotten)?.clone();
     let envelope = wire::message(settings, phone, &message, content);
-    Ok((id, Notice::new("message", phone, &envelope)))
+    Ok((id, Notice::new("message", phone, &envelope).bringing(ticket.seq)))
 }
 
 impl Writing {

@@ -130,6 +130,15 @@ impl State {
         message.is_some_and(|message| message.has_failed() || message.has_reached(status))
     }
 
+    /// The server has taken what the phone wrote.
+    pub(crate) fn mark_taken(&mut self, ticket: &Ticket) {
+        let message = self.phones.get(&ticket.wa_id).and_then(|phone| phone.message(ticket.seq));
+        if let Some(message) = message {
+            message.reached(Status::Delivered, Timestamp::now());
+            self.changes.tell(Change::Chat(ticket.wa_id.clone()));
+        }
+    }
+
     pub(crate) fn fail(&mut self, ticket: &Ticket, code: u32) -> Option<Notice> {
         self.phones.get(&ticket.wa_id)?.message(ticket.seq)?.error = Some(code);
         self.mark(ticket, Status::Failed)

@@ -8,6 +8,7 @@ use crate::{
     changes::Change,
     phone::Phone,
     simulator::Simulator,
+    state::Ticket,
     wa_id::WaId,
     webhook::{Answer, Outcome, encode, sign},
     wire,
@@ -29,6 +30,8 @@ pub(crate) struct Notice {
     phone: WaId,
     copies: u32,
     is_first_answer_lost: bool,
+    /// The message from a phone that it brings.
+    brings: Option<u64>,
     body: Bytes,
 }
 
@@ -39,8 +42,14 @@ impl Notice {
             phone: phone.wa_id.clone(),
             copies: if phone.behaviour.duplicate { 2 } else { 1 },
             is_first_answer_lost: phone.behaviour.lose_webhook_answer,
+            brings: None,
             body: encode(envelope).into(),
         }
+    }
+
+    /// The message has come when this is answered.
+    pub(crate) fn bringing(self, seq: u64) -> Self {
+        Self { brings: Some(seq), ..self }
     }
 }
 
@@ -50,6 +59,7 @@ struct Parcel {
     body: Bytes,
     signature: String,
     is_first_answer_lost: bool,
+    brings: Option<Ticket>,
 }
 
 pub(crate) fn send_some(simulator: &Simulator, notice: Option<Notice>) {
@@ -74,6 +84,7 @@ pub(crate) fn send(simulator: &Simulator, notice: &Notice) -> u64 {
                 body: notice.body.clone(),
                 signature,
                 is_first_answer_lost: notice.is_first_answer_lost,
+                brings: notice.brings.map(|seq| Ticket { wa_id: notice.phone.clone(), seq }),
             }
         };
         last = parcel.id;
@@ -92,7 +103,10 @@ pub(crate) fn repeat(simulator: &Simulator, id: u64, times: u32) -> bool {
     let Some((era, body, signature)) = found else { return false };
     for _ in 0..times {
         let (body, signature) = (body.clone(), signature.clone());
-        post(simulator, Parcel { id, era, body, signature, is_first_answer_lost: false });
+        post(
+            simulator,
+            Parcel { id, era, body, signature, is_first_answer_lost: false, brings: None },
+        );
     }
     true
 }
@@ -140,6 +154,9 @@ async fn try_until_answered(simulator: &Simulator, parcel: &Parcel) -> Outcome {
             }
         }
         if is_delivered {
+            if let Some(ticket) = &parcel.brings {
+                simulator.state().mark_taken(ticket);
+            }
             return Outcome::Delivered;
         }
         if attempt < ATTEMPTS {

@@ -1,5 +1,6 @@
 //! A phone is sent a code, reads it and writes back.
 
+use countersign_simulator::Settings;
 use serde_json::{Value, json};
 
 use crate::harness::{PHONE, World, code_message, text_message};
@@ -204,4 +205,22 @@ async fn a_person_who_asked_for_no_code_says_so_with_a_button() {
     let (_, text) = world.post(&text_message(PHONE, "We will look into it.")).await;
     let plain = text["messages"][0]["id"].as_str().unwrap();
     assert_eq!(world.api("POST", &path(plain), Value::Null).await.0, 409);
+}
+
+#[tokio::test]
+async fn what_a_phone_wrote_is_delivered_once_the_server_has_taken_it() {
+    let world = World::with(Settings::default(), &[503, 503, 503]).await;
+    let mut watcher = world.watch().await;
+    let path = format!("/phones/{PHONE}/messages");
+    world.api("POST", &path, json!({ "text": "Hi" })).await;
+
+    let status = async || {
+        let (_, chat) = world.api("GET", &path, Value::Null).await;
+        chat["messages"][0]["status"].clone()
+    };
+
+    assert_eq!(status().await, "accepted");
+    while status().await != "delivered" {
+        watcher.next().await;
+    }
 }
