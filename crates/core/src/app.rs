@@ -90,6 +90,7 @@ impl App {
             verifications: verifications.clone(),
             tenants: tenants.clone(),
             keyring,
+            signals: parts.signals.clone(),
             clock: clock.clone(),
             entropy: entropy.clone(),
         });

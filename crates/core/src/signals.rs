@@ -1,4 +1,4 @@
-//! Who waits for a verification to change, within this process.
+//! Who waits for a verification or a session to change, within this process.
 //!
 //! It is a hint and no message: whoever is woken reads again, and what another server changed
 //! wakes nobody here. While nobody waits, a change costs one look at a number.
@@ -10,7 +10,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
-use crate::id::VerificationId;
+use crate::id::{SessionId, VerificationId};
+
+/// What may be watched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// With its messages.
+    Verification(VerificationId),
+    Session(SessionId),
+}
 
 /// Where changes are told. Cheap to clone; every clone is the same place.
 #[derive(Clone, Default)]
@@ -20,33 +28,34 @@ pub struct Signals {
 
 #[derive(Default)]
 struct Place {
-    /// How many verifications are watched: kept beside the map so that asking takes no lock.
+    /// How many subjects are watched: kept beside the map so that asking takes no lock.
     watched: AtomicUsize,
-    watchers: Mutex<HashMap<VerificationId, watch::Sender<()>>>,
+    watchers: Mutex<HashMap<Subject, watch::Sender<()>>>,
 }
 
-/// Waits for one verification to change. Take it before reading, so that no change is missed.
+/// Waits for one subject to change. Take it before reading, so that no change is missed.
 pub struct Watcher {
-    id: VerificationId,
+    subject: Subject,
     place: Arc<Place>,
     /// Gone only while it is dropped.
     changes: Option<watch::Receiver<()>>,
 }
 
 impl Signals {
-    pub fn watch(&self, id: VerificationId) -> Watcher {
+    pub fn watch(&self, subject: impl Into<Subject>) -> Watcher {
+        let subject = subject.into();
         let mut watchers = self.place.watchers();
-        let changes = watchers.entry(id).or_insert_with(|| watch::Sender::new(())).subscribe();
+        let changes = watchers.entry(subject).or_insert_with(|| watch::Sender::new(())).subscribe();
         self.place.watched.store(watchers.len(), Ordering::SeqCst);
-        Watcher { id, place: self.place.clone(), changes: Some(changes) }
+        Watcher { subject, place: self.place.clone(), changes: Some(changes) }
     }
 
     /// Wakes whoever watches it. To be called after the change can be read.
-    pub fn touch(&self, id: VerificationId) {
+    pub fn touch(&self, subject: impl Into<Subject>) {
         if self.is_idle() {
             return;
         }
-        if let Some(changes) = self.place.watchers().get(&id) {
+        if let Some(changes) = self.place.watchers().get(&subject.into()) {
             changes.send_replace(());
         }
     }
@@ -57,8 +66,20 @@ impl Signals {
     }
 }
 
+impl From<VerificationId> for Subject {
+    fn from(id: VerificationId) -> Self {
+        Self::Verification(id)
+    }
+}
+
+impl From<SessionId> for Subject {
+    fn from(id: SessionId) -> Self {
+        Self::Session(id)
+    }
+}
+
 impl Place {
-    fn watchers(&self) -> MutexGuard<'_, HashMap<VerificationId, watch::Sender<()>>> {
+    fn watchers(&self) -> MutexGuard<'_, HashMap<Subject, watch::Sender<()>>> {
         self.watchers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -77,7 +98,7 @@ impl Drop for Watcher {
     fn drop(&mut self) {
         let mut watchers = self.place.watchers();
         self.changes = None;
-        if let Entry::Occupied(entry) = watchers.entry(self.id)
+        if let Entry::Occupied(entry) = watchers.entry(self.subject)
             && entry.get().receiver_count() == 0
         {
             entry.remove();

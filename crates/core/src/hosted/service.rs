@@ -14,6 +14,7 @@ use crate::id::{SessionId, TenantId, VerificationId};
 use crate::keyring::Keyring;
 use crate::phone::PhoneNumber;
 use crate::random::Entropy;
+use crate::signals::Signals;
 use crate::store::StoreError;
 use crate::tenants::Tenants;
 use crate::time::{Clock, Timestamp, hours};
@@ -28,6 +29,8 @@ pub struct HostedParts {
     pub verifications: Arc<Verifications>,
     pub tenants: Arc<Tenants>,
     pub keyring: Keyring,
+    /// Told when a session changed.
+    pub signals: Signals,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
 }
@@ -197,7 +200,10 @@ impl Hosted {
     /// Answers whether it was saved: somebody else may have changed it first.
     pub(super) async fn save(&self, session: &Session) -> Result<bool, StoreError> {
         match self.parts.sessions.save(session).await {
-            Ok(()) => Ok(true),
+            Ok(()) => {
+                self.parts.signals.touch(session.key.id);
+                Ok(true)
+            }
             Err(StoreError::Conflict) => Ok(false),
             Err(error) => Err(error),
         }

@@ -37,6 +37,8 @@ struct Live {
     site: Site,
     page: Page,
     seat: Seat,
+    /// Of a session's page: it may begin another verification.
+    session: Option<Watcher>,
     watched: Option<(VerificationId, Watcher)>,
     told: Option<PageState>,
     look_at: Instant,
@@ -56,10 +58,15 @@ pub(super) async fn events(visit: Visit, State(site): State<Site>) -> Result<Res
         return Err(Kind::Unavailable.into());
     };
     let now = Instant::now();
+    let session = match visit.page {
+        Page::Session(key) => Some(site.app.signals.watch(key.id)),
+        Page::Verification(_) => None,
+    };
     let live = Live {
         site,
         page: visit.page,
         seat,
+        session,
         watched: None,
         told: None,
         look_at: now,
@@ -91,18 +98,13 @@ impl Live {
     }
 
     async fn wake(&mut self) -> Wake {
-        let current = &mut self.watched;
-        let changed = async {
-            match current {
-                Some((_, watcher)) => watcher.changed().await,
-                None => std::future::pending().await,
-            }
-        };
+        let verification = self.watched.as_mut().map(|(_, watcher)| watcher);
         tokio::select! {
             biased;
             () = self.seat.taken() => Wake::End,
             () = sleep_until(self.end_at) => Wake::End,
-            () = changed => Wake::Look,
+            () = changed(verification) => Wake::Look,
+            () = changed(self.session.as_mut()) => Wake::Look,
             () = sleep_until(self.look_at) => Wake::Look,
             () = sleep_until(self.beat_at) => Wake::Beat,
         }
@@ -146,6 +148,14 @@ impl Live {
             }
             self.watched = shown.map(|id| (id, self.site.app.signals.watch(id)));
         }
+    }
+}
+
+/// Never, of what is not watched.
+async fn changed(watcher: Option<&mut Watcher>) {
+    match watcher {
+        Some(watcher) => watcher.changed().await,
+        None => std::future::pending().await,
     }
 }
 
