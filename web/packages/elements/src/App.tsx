@@ -50,7 +50,7 @@ export function App({ boot, countries, t, typed }: Props) {
   const [spoken, setSpoken] = useState('');
   const [once, setOnce] = useState(boot.form.once);
   const [now, setNow] = useState(boot.now);
-  const memory = useRef({ step: state.step, sent: '', told: -1, isLeaving: false, isBusy: false });
+  const memory = useRef({ step: state.step, sent: '', told: -1, isBusy: false });
 
   const settle = (moment: Moment) => {
     const { step } = moment.state;
@@ -116,7 +116,6 @@ export function App({ boot, countries, t, typed }: Props) {
     };
     return {
       send: (event) => {
-        if (memory.current.isLeaving) return;
         event.preventDefault();
         const form = event.currentTarget;
         const button = form.querySelector('button[type=submit]');
@@ -125,9 +124,11 @@ export function App({ boot, countries, t, typed }: Props) {
       type,
       dial: (field) => dial(field, countries),
       chooseLanguage: (select) => {
-        memory.current.isLeaving = true;
-        const button = select.form?.querySelector<HTMLButtonElement>('button[formaction]');
-        button?.click();
+        // The whole page speaks another language, so it is a new one; what is typed comes along.
+        const { form } = select;
+        if (!form) return;
+        form.action = `${boot.base}/lang`;
+        form.submit();
       },
       ...(canPaste()
         ? {

@@ -94,16 +94,18 @@ function Languages({ sheet }: { sheet: Sheet }) {
   );
 }
 
-/** For browsers without scripts. */
+/** For browsers without scripts: the others send the form as soon as a language is chosen. */
 export function LanguageButton({ sheet }: { sheet: Sheet }) {
   return (
-    <button
-      type="submit"
-      className="lnk plain"
-      formAction={`${sheet.boot.base}/lang`}
-      formNoValidate
-    >
-      {sheet.t('ui.language_apply')}
-    </button>
+    <noscript>
+      <button
+        type="submit"
+        className="lnk"
+        formAction={`${sheet.boot.base}/lang`}
+        formNoValidate={true}
+      >
+        {sheet.t('ui.language_apply')}
+      </button>
+    </noscript>
   );
 }
