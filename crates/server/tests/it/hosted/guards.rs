@@ -215,3 +215,33 @@ async fn other_methods_are_refused() {
         assert_eq!(answer.problem(), (405, "method_not_allowed".to_owned()), "{path}");
     }
 }
+
+#[tokio::test]
+async fn every_path_of_a_page_is_served_with_a_slash_at_its_end_too() {
+    let server = TestServer::hosted().await;
+    let (mut browser, path) = waiting(&server, PHONE).await;
+
+    let page = browser.get(&format!("{path}/")).await;
+    let checked = browser.post(&format!("{path}/check/"), &[("code", "x")]).await;
+    let status = browser.get(&format!("{path}/status/")).await;
+
+    assert_eq!((page.status, checked.status, status.status), (200, 303, 200));
+}
+
+#[tokio::test]
+async fn the_page_of_one_tenant_is_closed_to_the_browser_of_another() {
+    let server = TestServer::hosted().await;
+    let foreign = server.foreign_key().await;
+    let call = server.call(Method::POST, "/v1/sessions").key(&foreign).json(json!({}));
+    let url = call.send().await.json()["url"].as_str().unwrap().to_owned();
+    let (mut browser, own) = visitor(&server).await;
+    let theirs = base(&url);
+    // The name of a cookie is the end of the reference: the same for two tenants' pages.
+    let tenants = |path: &str| path["/v/s".len()..][..26].to_owned();
+    let mixed = own.replacen(&tenants(&own), &tenants(&theirs), 1);
+
+    for path in [theirs, mixed] {
+        assert_eq!(browser.get(&path).await.status, 404, "{path}");
+    }
+    assert_eq!(browser.get(&own).await.status, 200);
+}
