@@ -24,8 +24,7 @@ export function App({ store, asked }: { store: Store; asked: Asked }) {
     document.documentElement.lang = language;
     document.documentElement.dir = direction(language);
     document.documentElement.dataset.theme = theme;
-    document.documentElement.toggleAttribute('data-embed', isAlone);
-  }, [language, theme, isAlone]);
+  }, [language, theme]);
   const page = useMemo(() => ({ store, language, say }), [store, language, say]);
   return (
     <PageContext.Provider value={page}>

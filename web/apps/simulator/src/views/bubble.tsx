@@ -3,7 +3,7 @@
 import { copyText } from '../clipboard.ts';
 import { usePage } from '../context.ts';
 import { formatted } from '../formatted.tsx';
-import type { Key } from '../locale.ts';
+import { kind } from '../kinds.ts';
 import { clock } from '../times.ts';
 import type { Message, Bubble as TemplateBubble } from '../wire.ts';
 import { Alert, Copy, Ticks } from './icons.tsx';
@@ -59,26 +59,15 @@ function Template({ of }: { of: TemplateBubble }) {
 
 function Plain({ message }: { message: Message }) {
   const { t } = usePage();
-  if (SPOKEN.has(message.type)) {
-    return <p>{formatted(message.text, message.code)}</p>;
-  }
-  const key = `sim.type_${message.type}`;
+  const what = kind(message);
+  if (what === null) return <p>{formatted(message.text, message.code)}</p>;
   return (
     <p>
-      <i class="kind">{KINDS.has(key) ? t(key as Key) : message.type}</i>
+      <i class="kind">{'key' in what ? t(what.key) : what.word}</i>
       {message.text !== '' && <> {formatted(message.text, null)}</>}
     </p>
   );
 }
-
-/** The text says it all. */
-const SPOKEN = new Set(['text', 'template', 'button', 'edit']);
-const KINDS = new Set([
-  'sim.type_image',
-  'sim.type_location',
-  'sim.type_audio',
-  'sim.type_contacts',
-]);
 
 function Foot({ message, note }: { message: Message; note: string | null }) {
   const { t } = usePage();

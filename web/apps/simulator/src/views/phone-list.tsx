@@ -2,6 +2,8 @@
 
 import { useState } from 'preact/hooks';
 import { usePage, useSnapshot } from '../context.ts';
+import { kind } from '../kinds.ts';
+import type { Translate } from '../locale.ts';
 import { badge, spaced, typedNumber } from '../numbers.ts';
 import { unread } from '../store.ts';
 import { clock } from '../times.ts';
@@ -121,7 +123,7 @@ function Row({ phone, onOpen }: { phone: Phone; onOpen: (number: string) => void
         </b>
         {last === null ? <span /> : <time dateTime={last.at}>{clock(last.at)}</time>}
         <span class="said" dir="auto">
-          {summary(phone, t('sim.failed'))}
+          {summary(phone, t)}
         </span>
         <Flag hasError={phone.has_error} count={count} />
       </button>
@@ -148,11 +150,12 @@ function Flag({ hasError, count }: { hasError: boolean; count: number }) {
   );
 }
 
-function summary(phone: Phone, failed: string): string {
-  const { last } = phone;
+function summary({ last }: Phone, t: Translate): string {
   if (last === null) return '';
-  if (last.status === 'failed') return `${failed}: ${last.error_code ?? ''}`;
+  if (last.status === 'failed') return `${t('sim.failed')}: ${last.error_code ?? ''}`;
   const { bubble } = last;
-  const text = bubble ? `${bubble.before}${bubble.code}${bubble.after}` : last.text;
-  return text === '' ? last.type : text.replaceAll('*', '');
+  if (bubble) return `${bubble.before}${bubble.code}${bubble.after}`;
+  const what = kind(last);
+  const name = what === null ? '' : 'key' in what ? t(what.key) : what.word;
+  return `${name} ${last.text.replaceAll('*', '')}`.trim();
 }
