@@ -38,7 +38,9 @@ describe('the phone page', () => {
 
         const origins = new Set(loaded.map((response) => new URL(response.url()).origin));
         assert.deepEqual([...origins], [product.url]);
-        const html = await page.evaluate(() => fetch(location.href).then((answer) => answer.text()));
+        const html = await page.evaluate(() =>
+          fetch(location.href).then((answer) => answer.text()),
+        );
         const style = /<style[^>]*>(.*?)<\/style>/s.exec(html)[1];
         const script = await scriptOf(loaded);
         const sizes = {
