@@ -6,9 +6,12 @@ use std::process::ExitCode;
 const OVERRIDE: &str = "COUNTERSIGN_WITHOUT_PAGES";
 
 fn main() -> ExitCode {
-    let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/dist");
-    // The folder, which is always there: a file that is missing makes cargo build every time.
-    println!("cargo::rerun-if-changed={}", built.display());
+    let web = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web");
+    let built = web.join("dist");
+    // Cargo builds every time what watches a folder that is missing. A debug build finds the pages
+    // on the disk without being built again, and a release that lacks them runs this again.
+    let watched = if built.exists() { &built } else { &web.join("build.mjs") };
+    println!("cargo::rerun-if-changed={}", watched.display());
     println!("cargo::rerun-if-env-changed={OVERRIDE}");
     let is_release = std::env::var_os("PROFILE").is_some_and(|profile| profile == "release");
     let is_waived = std::env::var_os(OVERRIDE).is_some_and(|value| value == "1");

@@ -1,8 +1,8 @@
 // The hosted page for people who do not see it, or do not touch it, at every step that a person
 // reaches with the real program.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { axe, launch, scrollsSideways, visitIn } from './browser.mjs';
+import { describe, test } from 'node:test';
+import { axe, scrollsSideways } from './browser.mjs';
 import {
   alert,
   askForCode,
@@ -15,20 +15,10 @@ import {
   texts,
   wrong,
 } from './person.mjs';
-import { newPhone, startProduct } from './product.mjs';
+import { newPhone } from './product.mjs';
+import { stage } from './stage.mjs';
 
-let product;
-let chromium;
-
-before(async () => {
-  product = await startProduct();
-  chromium = await launch();
-});
-
-after(async () => {
-  await chromium?.close();
-  await product?.stop();
-});
+const on = stage();
 
 /** What has the focus, in a word. */
 const focused = (page) =>
@@ -54,7 +44,7 @@ describe('the hosted page', () => {
     { colorScheme: 'dark', locale: 'es', forcedColors: 'active' },
   ]) {
     test(`has no fault that axe finds, at any step: ${JSON.stringify(options)}`, () =>
-      visitIn(chromium, options, async (page) => {
+      on.visit(options, async (page) => {
         const isWell = async () => {
           // Where the person's own colours are forced, axe measures those of the style sheet.
           const without = options.forcedColors ? ['color-contrast'] : [];
@@ -62,7 +52,7 @@ describe('the hosted page', () => {
           assert.equal(await scrollsSideways(page), false);
         };
         const [first, second] = [newPhone(), newPhone()];
-        await open(page, (await product.session()).url);
+        await open(page, (await on.product.session()).url);
         await isWell();
         await phoneField(page).fill('1');
         await submit(page, 'send').click();
@@ -70,7 +60,7 @@ describe('the hosted page', () => {
         await isWell();
         await askForCode(page, first);
         await isWell();
-        let code = await product.code(first.e164);
+        let code = await on.product.code(first.e164);
         for (let attempt = 0; attempt < 3; attempt += 1) {
           code = wrong(code);
           await codeField(page).fill(code);
@@ -81,21 +71,21 @@ describe('the hosted page', () => {
         }
         await page.locator('[data-step=locked]').waitFor();
         await isWell();
-        await open(page, (await product.session({ phone: second.e164 })).url);
+        await open(page, (await on.product.session({ phone: second.e164 })).url);
         await isWell();
         await submit(page, 'send').click();
-        await codeField(page).fill(await product.code(second.e164));
+        await codeField(page).fill(await on.product.code(second.e164));
         await isDone(page);
         await isWell();
-        await page.goto(`${product.url}/v/nothing`);
+        await page.goto(`${on.product.url}/v/nothing`);
         await isWell();
       }));
   }
 
   test('is walked through with the keyboard alone, in the order in which it is read', () =>
-    visitIn(chromium, {}, async (page) => {
+    on.visit({}, async (page) => {
       const phone = newPhone();
-      await open(page, (await product.session()).url);
+      await open(page, (await on.product.session()).url);
       assert.deepEqual(await order(page, 4), ['lang', 'country', 'phone', 'send']);
 
       await page.locator('select[name=country]').selectOption('DE');
@@ -114,14 +104,14 @@ describe('the hosted page', () => {
         'resend',
       ]);
       await codeField(page).focus();
-      await page.keyboard.type(await product.code(phone.e164));
+      await page.keyboard.type(await on.product.code(phone.e164));
       await isDone(page);
       assert.equal(await focused(page), 'H1');
     }));
 
   test('shows where the focus is, and offers nothing too small to touch', () =>
-    visitIn(chromium, {}, async (page) => {
-      await open(page, (await product.session()).url);
+    on.visit({}, async (page) => {
+      await open(page, (await on.product.session()).url);
       await askForCode(page, newPhone());
       const small = await page.evaluate(() =>
         Array.from(document.querySelectorAll('button, select, input:not([type=hidden])'))
@@ -137,10 +127,10 @@ describe('the hosted page', () => {
     }));
 
   test('tells a screen reader of an error once, in a place that was there before', () =>
-    visitIn(chromium, {}, async (page) => {
+    on.visit({}, async (page) => {
       const t = await texts('en');
       const phone = newPhone();
-      await open(page, (await product.session()).url);
+      await open(page, (await on.product.session()).url);
       await askForCode(page, phone);
       await alert(page).evaluate((node) => {
         window.told = [];
@@ -151,7 +141,7 @@ describe('the hosted page', () => {
         });
       });
 
-      await codeField(page).fill(wrong(await product.code(phone.e164)));
+      await codeField(page).fill(wrong(await on.product.code(phone.e164)));
       await alert(page).filter({ hasText: /./ }).waitFor();
 
       const told = await page.evaluate(() => window.told.filter((text) => text !== ''));

@@ -1,26 +1,15 @@
 // What a newcomer sees first: the page, the phone beside it, and what a back end would read.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { axe, launch, scrollsSideways, visitIn } from './browser.mjs';
-import { startProduct } from './product.mjs';
+import { describe, test } from 'node:test';
+import { axe, scrollsSideways } from './browser.mjs';
+import { stage } from './stage.mjs';
 
-let product;
-let chromium;
-
-before(async () => {
-  product = await startProduct();
-  chromium = await launch();
-});
-
-after(async () => {
-  await chromium?.close();
-  await product?.stop();
-});
+const on = stage();
 
 describe('the demo', () => {
   test('leads from a number to a verified phone, with the code read off the bubble', () =>
-    visitIn(chromium, { viewport: { width: 1280, height: 900 } }, async (page) => {
-      await page.goto(`${product.url}/`);
+    on.visit({ viewport: { width: 1280, height: 900 } }, async (page) => {
+      await page.goto(`${on.product.url}/`);
       const hosted = page.frameLocator('#page-frame');
       const handset = page.frameLocator('#phone-frame');
       await hosted.locator('form[action$="/send"] button:not([formaction])').click();
@@ -36,11 +25,10 @@ describe('the demo', () => {
 
   for (const colorScheme of ['light', 'dark']) {
     test(`is readable on a small phone, ${colorScheme}`, () =>
-      visitIn(
-        chromium,
+      on.visit(
         { viewport: { width: 320, height: 640 }, colorScheme, locale: 'ar' },
         async (page) => {
-          await page.goto(`${product.url}/`);
+          await page.goto(`${on.product.url}/`);
           await page.locator('#page-frame').waitFor({ state: 'attached' });
 
           assert.equal(await scrollsSideways(page), false);

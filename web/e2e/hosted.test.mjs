@@ -1,7 +1,7 @@
 // A person verifies a phone on the hosted page, in Chromium, against the real program.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { launch, scrollsSideways, visitIn } from './browser.mjs';
+import { describe, test } from 'node:test';
+import { scrollsSideways } from './browser.mjs';
 import {
   alert,
   askForCode,
@@ -14,46 +14,34 @@ import {
   texts,
   wrong,
 } from './person.mjs';
-import { newPhone, startProduct } from './product.mjs';
+import { newPhone } from './product.mjs';
+import { stage } from './stage.mjs';
 
-let product;
-let chromium;
-
-before(async () => {
-  product = await startProduct();
-  chromium = await launch();
-});
-
-after(async () => {
-  await chromium?.close();
-  await product?.stop();
-});
-
-const visit = (options, act) => visitIn(chromium, options, act);
+const on = stage();
 
 describe('a code', () => {
   test('is typed, and the page turns to a check mark by itself', () =>
-    visit({}, async (page) => {
+    on.visit({}, async (page) => {
       const phone = newPhone();
-      const session = await product.session();
+      const session = await on.product.session();
       await open(page, session.url);
       await askForCode(page, phone);
       assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('name')), 'code');
 
-      await page.keyboard.type(await product.code(phone.e164));
+      await page.keyboard.type(await on.product.code(phone.e164));
 
       await isDone(page);
-      const seen = await product.api('GET', `/v1/sessions/${session.id}`);
+      const seen = await on.product.api('GET', `/v1/sessions/${session.id}`);
       assert.equal(seen.status, 'approved');
       assert.equal(seen.phone, phone.e164);
     }));
 
   test('is pasted within other words', () =>
-    visit({ permissions: ['clipboard-read', 'clipboard-write'] }, async (page) => {
+    on.visit({ permissions: ['clipboard-read', 'clipboard-write'] }, async (page) => {
       const phone = newPhone();
-      await open(page, (await product.session()).url);
+      await open(page, (await on.product.session()).url);
       await askForCode(page, phone);
-      const code = await product.code(phone.e164);
+      const code = await on.product.code(phone.e164);
       const words = `Your code is ${code.slice(0, 3)}-${code.slice(3)}. Expires in 5 minutes.`;
       await page.evaluate((text) => navigator.clipboard.writeText(text), words);
 
@@ -64,14 +52,16 @@ describe('a code', () => {
     }));
 
   test('is copied on the simulated phone and pasted with one button', () =>
-    visit({ permissions: ['clipboard-read', 'clipboard-write'] }, async (page, context) => {
+    on.visit({ permissions: ['clipboard-read', 'clipboard-write'] }, async (page, context) => {
       const t = await texts('en');
       const phone = newPhone();
-      await open(page, (await product.session()).url);
+      await open(page, (await on.product.session()).url);
       await askForCode(page, phone);
-      await product.code(phone.e164);
+      await on.product.code(phone.e164);
       const handset = await context.newPage();
-      await handset.goto(`${product.simulator}/?phone=${encodeURIComponent(phone.e164)}&embed=1`);
+      await handset.goto(
+        `${on.product.simulator}/?phone=${encodeURIComponent(phone.e164)}&embed=1`,
+      );
       await handset.getByRole('button', { name: 'Copy code' }).last().click();
 
       await page.bringToFront();
@@ -81,11 +71,11 @@ describe('a code', () => {
     }));
 
   test('is typed with the digits of another script', () =>
-    visit({}, async (page) => {
+    on.visit({}, async (page) => {
       const phone = newPhone();
-      await open(page, (await product.session()).url);
+      await open(page, (await on.product.session()).url);
       await askForCode(page, phone);
-      const code = await product.code(phone.e164);
+      const code = await on.product.code(phone.e164);
       const devanagari = [...code].map((digit) => String.fromCodePoint(0x966 + Number(digit)));
 
       await page.keyboard.insertText(devanagari.join(''));
@@ -98,12 +88,12 @@ describe('without scripts', () => {
   const options = { javaScriptEnabled: false };
 
   test('forms lead to the end', () =>
-    visit(options, async (page) => {
+    on.visit(options, async (page) => {
       const phone = newPhone();
-      const session = await product.session();
+      const session = await on.product.session();
       await open(page, session.url);
       await askForCode(page, phone);
-      const code = await product.code(phone.e164);
+      const code = await on.product.code(phone.e164);
 
       await codeField(page).fill(wrong(code));
       await codeField(page).press('Enter');
@@ -113,13 +103,13 @@ describe('without scripts', () => {
       await codeField(page).press('Enter');
 
       await isDone(page);
-      assert.equal((await product.api('GET', `/v1/sessions/${session.id}`)).status, 'approved');
+      assert.equal((await on.product.api('GET', `/v1/sessions/${session.id}`)).status, 'approved');
     }));
 
   test('a number that is too short is refused in the language of the page', () =>
-    visit({ ...options, locale: 'es' }, async (page) => {
+    on.visit({ ...options, locale: 'es' }, async (page) => {
       const t = await texts('es');
-      await open(page, (await product.session()).url);
+      await open(page, (await on.product.session()).url);
       await page.locator('select[name=country]').selectOption('DE');
       await phoneField(page).fill('15');
       await phoneField(page).press('Enter');
@@ -129,8 +119,8 @@ describe('without scripts', () => {
     }));
 
   test('the language changes and the number stays', () =>
-    visit(options, async (page) => {
-      await open(page, (await product.session()).url);
+    on.visit(options, async (page) => {
+      await open(page, (await on.product.session()).url);
       await phoneField(page).fill('15550102030');
       await page.locator('select[name=lang]').selectOption('ar');
       await page
@@ -145,7 +135,7 @@ describe('without scripts', () => {
 
 describe('the script', () => {
   test('takes nothing away when it arrives late', () =>
-    visit({}, async (page) => {
+    on.visit({}, async (page) => {
       let deliver;
       const held = new Promise((resolve) => {
         deliver = resolve;
@@ -154,7 +144,7 @@ describe('the script', () => {
         await held;
         await route.continue();
       });
-      await page.goto((await product.session()).url, { waitUntil: 'commit' });
+      await page.goto((await on.product.session()).url, { waitUntil: 'commit' });
       await phoneField(page).waitFor();
       await phoneField(page).fill('1555');
       await phoneField(page).evaluate((field) => {
@@ -171,8 +161,8 @@ describe('the script', () => {
     }));
 
   test('switches the country to what is typed', () =>
-    visit({}, async (page) => {
-      await open(page, (await product.session()).url);
+    on.visit({}, async (page) => {
+      await open(page, (await on.product.session()).url);
 
       await phoneField(page).pressSequentially('+5511987654321');
 
@@ -183,9 +173,9 @@ describe('the script', () => {
 
 describe('the code step', () => {
   test('is the same after a reload, and in a second tab', () =>
-    visit({}, async (page, context) => {
+    on.visit({}, async (page, context) => {
       const phone = newPhone();
-      const session = await product.session();
+      const session = await on.product.session();
       await open(page, session.url);
       await askForCode(page, phone);
 
@@ -195,18 +185,18 @@ describe('the code step', () => {
       await second.goto(session.url);
       await codeField(second).waitFor();
 
-      await codeField(second).fill(await product.code(phone.e164));
+      await codeField(second).fill(await on.product.code(phone.e164));
       await isDone(second);
       await isDone(page);
     }));
 
   test('says how many attempts are left, clears the field, and ends with the last', () =>
-    visit({}, async (page) => {
+    on.visit({}, async (page) => {
       const t = await texts('en');
       const phone = newPhone();
-      await open(page, (await product.session()).url);
+      await open(page, (await on.product.session()).url);
       await askForCode(page, phone);
-      const code = await product.code(phone.e164);
+      const code = await on.product.code(phone.e164);
       for (const left of [2, 1]) {
         await page.keyboard.type(wrong(code));
         await alert(page)
@@ -225,11 +215,11 @@ describe('the code step', () => {
     }));
 
   test('leads back to the number, and the old code stops working', () =>
-    visit({}, async (page) => {
+    on.visit({}, async (page) => {
       const [mistaken, right] = [newPhone(), newPhone()];
-      await open(page, (await product.session()).url);
+      await open(page, (await on.product.session()).url);
       await askForCode(page, mistaken);
-      const old = await product.code(mistaken.e164);
+      const old = await on.product.code(mistaken.e164);
 
       await submit(page, 'edit').click();
       await phoneField(page).waitFor();
@@ -238,17 +228,17 @@ describe('the code step', () => {
       await codeField(page).fill(old);
       await alert(page).filter({ hasText: /./ }).waitFor();
 
-      await codeField(page).fill(await product.code(right.e164));
+      await codeField(page).fill(await on.product.code(right.e164));
       await isDone(page);
     }));
 
   test('says at once when the network is gone, and goes on by itself', () =>
-    visit({}, async (page, context) => {
+    on.visit({}, async (page, context) => {
       const t = await texts('en');
       const phone = newPhone();
-      await open(page, (await product.session()).url);
+      await open(page, (await on.product.session()).url);
       await askForCode(page, phone);
-      const code = await product.code(phone.e164);
+      const code = await on.product.code(phone.e164);
 
       await context.setOffline(true);
       await page.getByText(t('ui.offline')).waitFor();
@@ -260,23 +250,23 @@ describe('the code step', () => {
     }));
 
   test('turns when the tenant cancels the verification', () =>
-    visit({}, async (page) => {
+    on.visit({}, async (page) => {
       const phone = newPhone();
-      const session = await product.session();
+      const session = await on.product.session();
       await open(page, session.url);
       await askForCode(page, phone);
-      const { verification } = await product.api('GET', `/v1/sessions/${session.id}`);
+      const { verification } = await on.product.api('GET', `/v1/sessions/${session.id}`);
 
-      await product.api('POST', `/v1/verifications/${verification.id}/cancel`, {});
+      await on.product.api('POST', `/v1/verifications/${verification.id}/cancel`, {});
 
       await page.locator('[data-step=canceled]').waitFor();
     }));
 
   test('says when the phone is not on WhatsApp', () =>
-    visit({}, async (page) => {
+    on.visit({}, async (page) => {
       const phone = newPhone();
-      await product.behave(phone.e164, { not_on_whatsapp: true });
-      await open(page, (await product.session()).url);
+      await on.product.behave(phone.e164, { not_on_whatsapp: true });
+      await open(page, (await on.product.session()).url);
       await page.locator('select[name=country]').selectOption('DE');
       await phoneField(page).fill(phone.national);
       await submit(page, 'send').click();
@@ -287,8 +277,8 @@ describe('the code step', () => {
 
 describe('a page', () => {
   test('opens for whoever has its link, and for nobody else', () =>
-    visit({}, async (page, context) => {
-      const session = await product.session();
+    on.visit({}, async (page, context) => {
+      const session = await on.product.session();
       const bare = session.url.split('?')[0];
       const refused = await page.goto(bare);
       assert.equal(refused.status(), 404);
@@ -302,15 +292,15 @@ describe('a page', () => {
 
   for (const language of ['en', 'es', 'pt-BR', 'hi', 'ar', 'id', 'fr']) {
     test(`leads to the end in ${language}, at 320 pixels, with nothing to scroll sideways`, () =>
-      visit({ locale: language, viewport: { width: 320, height: 640 } }, async (page) => {
+      on.visit({ locale: language, viewport: { width: 320, height: 640 } }, async (page) => {
         const phone = newPhone();
-        await open(page, (await product.session()).url);
+        await open(page, (await on.product.session()).url);
         assert.equal(await page.locator('html').getAttribute('lang'), language);
         assert.equal(await scrollsSideways(page), false);
         await askForCode(page, phone);
         assert.equal(await scrollsSideways(page), false);
 
-        await codeField(page).fill(await product.code(phone.e164));
+        await codeField(page).fill(await on.product.code(phone.e164));
 
         await isDone(page);
         assert.equal(await scrollsSideways(page), false);

@@ -1,38 +1,28 @@
 // What happens on the hosted page while a person waits. The waits are the shortest that the settings
 // allow; the tests wait for what the page says, never for a time.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { launch, visitIn } from './browser.mjs';
+import { describe, test } from 'node:test';
+
 import { askForCode, codeField, isDone, open, submit, texts } from './person.mjs';
-import { newPhone, startProduct } from './product.mjs';
+import { newPhone } from './product.mjs';
+import { stage } from './stage.mjs';
 
 const TWO_MINUTES_MS = 120_000;
 
-let product;
-let chromium;
-
-before(async () => {
-  product = await startProduct({
-    OTP_RESEND_COOLDOWN_SECONDS: '30',
-    OTP_EXPIRATION_MINUTES: '1',
-  });
-  chromium = await launch();
-});
-
-after(async () => {
-  await chromium?.close();
-  await product?.stop();
+const on = stage({
+  OTP_RESEND_COOLDOWN_SECONDS: '30',
+  OTP_EXPIRATION_MINUTES: '1',
 });
 
 // Side by side: each of them mostly waits.
 describe('somebody who waits', { concurrency: true }, () => {
   test('gets the same code again once the countdown is over', () =>
-    visitIn(chromium, {}, async (page) => {
+    on.visit({}, async (page) => {
       const t = await texts('en');
       const phone = newPhone();
-      await open(page, (await product.session()).url);
+      await open(page, (await on.product.session()).url);
       await askForCode(page, phone);
-      const first = await product.code(phone.e164);
+      const first = await on.product.code(phone.e164);
       const again = submit(page, 'resend');
       assert.equal(await again.getAttribute('aria-disabled'), 'true');
       assert.match(await again.innerText(), /0:[0-3]\d/);
@@ -54,18 +44,18 @@ describe('somebody who waits', { concurrency: true }, () => {
         .filter({ hasText: t('ui.sent_again') })
         .waitFor();
 
-      assert.equal(await product.code(phone.e164), first);
+      assert.equal(await on.product.code(phone.e164), first);
       await codeField(page).fill(first);
       await isDone(page);
     }));
 
   test('sees the code expire without a click, and asks for a new one', () =>
-    visitIn(chromium, {}, async (page) => {
+    on.visit({}, async (page) => {
       const t = await texts('en');
       const phone = newPhone();
-      await open(page, (await product.session()).url);
+      await open(page, (await on.product.session()).url);
       await askForCode(page, phone);
-      const old = await product.code(phone.e164);
+      const old = await on.product.code(phone.e164);
       const said = [];
       await page.exposeFunction('heard', (text) => said.push(text));
       await page.evaluate(() => {
@@ -84,21 +74,21 @@ describe('somebody who waits', { concurrency: true }, () => {
       assert.ok(said.length <= 4, `it is not told each second: ${said.join(', ')}`);
       await submit(page, 'restart').click();
       await codeField(page).waitFor();
-      const code = await product.code(phone.e164);
+      const code = await on.product.code(phone.e164);
       assert.notEqual(code, old);
       await codeField(page).fill(code);
       await isDone(page);
     }));
 
   test('sees it without scripts as well, at the next look', () =>
-    visitIn(chromium, { javaScriptEnabled: false }, async (page) => {
+    on.visit({ javaScriptEnabled: false }, async (page) => {
       const phone = newPhone();
-      const session = await product.session();
+      const session = await on.product.session();
       await open(page, session.url);
       await askForCode(page, phone);
-      const { verification } = await product.api('GET', `/v1/sessions/${session.id}`);
+      const { verification } = await on.product.api('GET', `/v1/sessions/${session.id}`);
 
-      await product.ended(verification.id, TWO_MINUTES_MS);
+      await on.product.ended(verification.id, TWO_MINUTES_MS);
       await page.reload();
 
       await page.locator('[data-step=expired]').waitFor();

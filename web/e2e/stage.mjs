@@ -1,0 +1,23 @@
+// The program and a browser for the tests of one file.
+import { after, before } from 'node:test';
+import { launch, visitIn } from './browser.mjs';
+import { startProduct } from './product.mjs';
+
+/** Started before the first test of the file, gone after its last. */
+export function stage(settings) {
+  const on = {
+    product: null,
+    chromium: null,
+    /** Runs `act` in a browser of its own. */
+    visit: (options, act) => visitIn(on.chromium, options, act),
+  };
+  before(async () => {
+    on.product = await startProduct(settings);
+    on.chromium = await launch();
+  });
+  after(async () => {
+    await on.chromium?.close();
+    await on.product?.stop();
+  });
+  return on;
+}
