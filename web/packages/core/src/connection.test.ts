@@ -128,6 +128,44 @@ describe('following', () => {
     expect(fetched).toHaveBeenCalledTimes(1);
   });
 
+  test('asks in turn while the stream tries again by itself, however often it fails', async () => {
+    const stream = start();
+    const times: number[] = [];
+    const begin = Date.now();
+    fetched.mockImplementation(async () => {
+      times.push(Date.now() - begin);
+      return Response.json(MOMENT);
+    });
+
+    for (let second = 0; second < 30; second += 3) {
+      stream.fail(0);
+      await vi.advanceTimersByTimeAsync(3000);
+    }
+
+    expect(times).toEqual([2000, 5000, 9500, 16_250, 26_375]);
+  });
+
+  test('asks where something on the way holds the stream back', async () => {
+    const stream = start();
+    stream.readyState = 1;
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(fetched).toHaveBeenCalledTimes(2);
+
+    stream.tell(MOMENT);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(fetched).toHaveBeenCalledTimes(2);
+  });
+
+  test.each([
+    [true, 1],
+    [false, 0],
+  ])('a page that is shown again (from memory: %s) asks %d times', (persisted, times) => {
+    start().tell(MOMENT);
+    const event = Object.assign(new Event('pageshow'), { persisted });
+    window.dispatchEvent(event);
+    expect(fetched).toHaveBeenCalledTimes(times);
+  });
+
   test('asks at once when the network is back, and opens the stream that was closed', async () => {
     start().fail(2);
     window.dispatchEvent(new Event('online'));

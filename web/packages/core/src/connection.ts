@@ -35,9 +35,13 @@ export async function ask(url: string, body?: URLSearchParams): Promise<Moment> 
   }
 }
 
-/** Keeps a page up to date until it is told to stop: by a stream, and by asking where that fails. */
+/**
+ * Keeps a page up to date until it is told to stop: by a stream, and by asking for as long as the
+ * stream tells nothing. It may have failed, or something on the way may hold back what it says.
+ */
 export function follow(base: string, tell: (moment: Moment) => void): () => void {
   let source: EventSource | null = null;
+  let isHeard = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let pause = FIRST_PAUSE_MS;
   let isOver = false;
@@ -47,45 +51,61 @@ export function follow(base: string, tell: (moment: Moment) => void): () => void
       .then(tell)
       .catch(() => {});
 
-  const poll = () => {
+  const rest = () => {
     clearTimeout(timer);
+    timer = undefined;
+    pause = FIRST_PAUSE_MS;
+  };
+
+  // A stream that tries again by itself fails each time: the turn that is due stays due.
+  const poll = () => {
+    if (timer || isHeard || isOver) return;
     timer = setTimeout(() => {
-      look().then(() => {
-        if (!isOver && source?.readyState !== 1) poll();
-      });
+      timer = undefined;
+      look().then(poll);
       pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS);
     }, pause);
   };
 
+  const fail = () => {
+    isHeard = false;
+    poll();
+  };
+
   const listen = () => {
-    if (typeof EventSource === 'undefined') return poll();
+    fail();
+    if (typeof EventSource === 'undefined') return;
     source = new EventSource(`${base}/events`);
     source.addEventListener('state', (event) => {
-      clearTimeout(timer);
-      pause = FIRST_PAUSE_MS;
+      isHeard = true;
+      rest();
       tell(JSON.parse((event as MessageEvent<string>).data));
     });
-    source.onerror = poll;
+    source.onerror = fail;
   };
 
   // Whoever comes back sees at once how things stand, and not at the next turn.
   const comeBack = () => {
     if (document.visibilityState === 'hidden') return;
-    pause = FIRST_PAUSE_MS;
+    rest();
     look();
     if (!source || source.readyState === 2) listen();
+    else poll();
+  };
+  const show = (event: PageTransitionEvent) => {
+    if (event.persisted) comeBack();
   };
 
   listen();
   window.addEventListener('online', comeBack);
-  window.addEventListener('pageshow', comeBack);
+  window.addEventListener('pageshow', show);
   document.addEventListener('visibilitychange', comeBack);
   return () => {
     isOver = true;
     clearTimeout(timer);
     if (source) source.close();
     window.removeEventListener('online', comeBack);
-    window.removeEventListener('pageshow', comeBack);
+    window.removeEventListener('pageshow', show);
     document.removeEventListener('visibilitychange', comeBack);
   };
 }
