@@ -196,9 +196,10 @@ describe('the code step', () => {
       const phone = newPhone();
       await open(page, (await on.product.session()).url);
       await askForCode(page, phone);
-      const code = await on.product.code(phone.e164);
+      let code = await on.product.code(phone.e164);
       for (const left of [2, 1]) {
-        await page.keyboard.type(wrong(code));
+        code = wrong(code);
+        await page.keyboard.type(code);
         await alert(page)
           .filter({ hasText: t('err.wrong_code', { n: left }) })
           .waitFor();
