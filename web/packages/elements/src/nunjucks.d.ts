@@ -1,0 +1,13 @@
+// As much of it as the tests use.
+declare module 'nunjucks' {
+  class Environment {
+    constructor(loader: null, options: { autoescape: boolean });
+    addGlobal(name: string, value: unknown): void;
+    renderString(template: string, context: object): string;
+  }
+  class SafeString {
+    constructor(text: string);
+  }
+  const nunjucks: { Environment: typeof Environment; runtime: { SafeString: typeof SafeString } };
+  export default nunjucks;
+}
