@@ -11,6 +11,7 @@ import {
   newOnce,
   offsetOf,
   type State,
+  type Step,
   secondsUntil,
   splitTyped,
   type Translate,
@@ -24,6 +25,7 @@ const SLOW_MS = 300;
 /** Long enough to see that it worked. */
 const RETURN_MS = 1500;
 const TICK_MS = 250;
+const GRACE_MS = 1000;
 
 interface Props {
   boot: Boot;
@@ -38,6 +40,17 @@ interface Standing {
   offset: number;
 }
 
+interface Memory {
+  step: Step;
+  /** The code that was sent by itself last. */
+  sent: string;
+  /** The seconds that were told aloud last. */
+  told: number;
+  isBusy: boolean;
+  /** What the stream told while a form was out. */
+  missed?: Moment | undefined;
+}
+
 export function App({ boot, countries, t, typed }: Props) {
   const [{ state, offset }, setStanding] = useState<Standing>({
     state: boot.state,
@@ -50,7 +63,7 @@ export function App({ boot, countries, t, typed }: Props) {
   const [spoken, setSpoken] = useState('');
   const [once, setOnce] = useState(boot.form.once);
   const [now, setNow] = useState(boot.now);
-  const memory = useRef({ step: state.step, sent: '', told: -1, isBusy: false });
+  const memory = useRef<Memory>({ step: state.step, sent: '', told: -1, isBusy: false });
 
   const settle = (moment: Moment) => {
     const { step } = moment.state;
@@ -61,14 +74,15 @@ export function App({ boot, countries, t, typed }: Props) {
   };
   // What the stream tells leaves an error standing: it knows of none.
   const update = (moment: Moment) => {
-    if (memory.current.isBusy) return;
-    setStanding((before) => {
-      const isSame = before.state.step === moment.state.step;
-      const { error, field } = before.state;
-      const kept = isSame && error ? { ...moment.state, error, field } : moment.state;
-      return { state: kept, offset: offsetOf(moment.now) };
-    });
-    if (moment.state.step !== memory.current.step) settle(moment);
+    if (memory.current.isBusy) {
+      memory.current.missed = moment;
+      return;
+    }
+    if (moment.state.step !== memory.current.step) return settle(moment);
+    setStanding(({ state: { error, field } }) => ({
+      state: error ? { ...moment.state, error, field } : moment.state,
+      offset: offsetOf(moment.now),
+    }));
   };
   const fail = (key: string) =>
     setStanding((at) => ({ ...at, state: { ...at.state, error: key } }));
@@ -76,42 +90,51 @@ export function App({ boot, countries, t, typed }: Props) {
   const send = async (form: HTMLFormElement) => {
     if (memory.current.isBusy) return;
     memory.current.isBusy = true;
+    memory.current.missed = undefined;
     setBusy(form.id);
     const slow = setTimeout(() => setSlow(true), SLOW_MS);
+    let answered = 0;
     try {
       const moment = await ask(form.action, bodyOf(form));
+      memory.current.isBusy = false;
+      answered = moment.now;
       settle(moment);
       afterwards(form.id, moment.state);
     } catch (failure) {
-      fail(failure instanceof Failure ? failure.key : 'err.server');
+      memory.current.isBusy = false;
+      memory.current.sent = '';
+      // Without a network that is said already, and it is nobody's fault here.
+      if (navigator.onLine) fail(failure instanceof Failure ? failure.key : 'err.server');
     }
+    // An answer can be overtaken, or lost when what it did is told already.
+    const missed = memory.current.missed as Moment | undefined;
+    if (missed && missed.now > answered) latestUpdate.current(missed);
     clearTimeout(slow);
-    memory.current.isBusy = false;
     setSlow(false);
     setBusy(null);
   };
 
   const afterwards = (sent: string, next: State) => {
-    if (sent === 'resend' && !next.error) setSpoken(t('ui.sent_again'));
+    if (sent === 'resend' && !next.error) {
+      setSpoken(t('ui.sent_again'));
+      memory.current.sent = '';
+    }
     // What comes after a start is a new intention; the same one, sent again, is not.
     if ((sent === 'send' || sent === 'restart') && !next.error) setOnce(newOnce());
-    if (sent === 'check' && next.step === 'code') {
-      setCode('');
-      focusOn('code');
-    }
+    if (next.error === 'err.wrong_code') setCode('');
     if (next.field) focusOn(next.field);
   };
 
   const actions: Actions = useMemo(() => {
     const type = (text: string) => {
+      if (memory.current.isBusy) return;
       const digits = codeIn(text, memory.current.step === 'code' ? digitsOf() : 0);
       setCode(digits);
-      // Once for each code: typing, pasting and the keyboard's suggestion may all bring the same.
+      // Once for each code: typing, pasting and the keyboard's suggestion may all bring the same,
+      // and one that was wrong costs an attempt each time.
       if (digits.length === digitsOf() && digits !== memory.current.sent) {
         memory.current.sent = digits;
         setTimeout(() => submit('check'));
-      } else if (digits.length < digitsOf()) {
-        memory.current.sent = '';
       }
     };
     return {
@@ -127,8 +150,11 @@ export function App({ boot, countries, t, typed }: Props) {
         // The whole page speaks another language, so it is a new one; what is typed comes along.
         const { form } = select;
         if (!form) return;
+        const { action } = form;
         form.action = `${boot.base}/lang`;
         form.submit();
+        // A browser that goes back shows this very form again.
+        form.action = action;
       },
       ...(canPaste()
         ? {
@@ -151,9 +177,11 @@ export function App({ boot, countries, t, typed }: Props) {
   }, []);
 
   useEffect(() => {
+    // There is nothing to count down, and a long list to draw.
+    if (state.step === 'phone') return;
     const timer = setInterval(() => setNow(Date.now() + offset), TICK_MS);
     return () => clearInterval(timer);
-  }, [offset]);
+  }, [offset, state.step]);
 
   useEffect(() => {
     const tell = () => setOffline(!navigator.onLine);
@@ -185,7 +213,8 @@ export function App({ boot, countries, t, typed }: Props) {
   useEffect(() => {
     if (state.step !== 'done' || !state.redirect) return;
     const { redirect } = state;
-    const timer = setTimeout(() => location.assign(redirect), RETURN_MS);
+    // In the place of this page: whoever goes back from there would only be sent on again.
+    const timer = setTimeout(() => location.replace(redirect), RETURN_MS);
     return () => clearTimeout(timer);
   }, [state.step, state.redirect]);
 
@@ -195,6 +224,18 @@ export function App({ boot, countries, t, typed }: Props) {
     memory.current.told = left;
     if (isSpoken(left)) setSpoken(spokenTime(left, t));
   }, [left, state.step]);
+
+  const isOver = state.step === 'code' && left === 0;
+  useEffect(() => {
+    if (!isOver) return;
+    // The stream says so by itself, where there is one.
+    const timer = setTimeout(() => {
+      ask(`${boot.base}/status`)
+        .then((moment) => latestUpdate.current(moment))
+        .catch(() => {});
+    }, GRACE_MS);
+    return () => clearTimeout(timer);
+  }, [isOver]);
 
   const sheet: Sheet = {
     boot: { ...boot, form: { ...boot.form, once } },

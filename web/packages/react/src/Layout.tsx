@@ -18,11 +18,11 @@ export function Layout({ sheet, children }: { sheet: Sheet; children: ReactNode 
           <Languages sheet={sheet} />
         </When>
       </header>
-      <When is={sheet.isOffline}>
-        <p className="offline" role="status">
-          {t('ui.offline')}
-        </p>
-      </When>
+      <div role="status">
+        <When is={sheet.isOffline}>
+          <p className="offline">{t('ui.offline')}</p>
+        </When>
+      </div>
       {children}
       <footer className="foot">
         <When is={brand.credit}>
