@@ -53,23 +53,35 @@ async function newBrowser(chromium, options) {
 }
 
 /** What axe finds wrong, each as one line. Rules that make no sense here are named. */
-export async function axe(page, { without = [] } = {}) {
+export async function axe(page, options) {
+  return (await axeIn(page, options))();
+}
+
+/** The same, for a document that changes and is looked at again and again. */
+export async function axeIn(page, { without = [] } = {}) {
   const source = await readFile(AXE, 'utf8');
   // The page's own policy allows no foreign script; the debugger is not a page.
   const client = await page.context().newCDPSession(page);
-  await client.send('Runtime.evaluate', { expression: source });
-  const found = await client.send('Runtime.evaluate', {
-    expression: `axe.run(document, { resultTypes: ['violations'], rules: ${JSON.stringify(
-      Object.fromEntries(without.map((rule) => [rule, { enabled: false }])),
-    )} }).then((result) =>
-      JSON.stringify(result.violations.map((violation) =>
-        violation.id + ': ' + violation.nodes.map((node) => node.target.join(' ')).join(', '))))`,
-    awaitPromise: true,
-    returnByValue: true,
-  });
-  await client.detach();
-  if (found.exceptionDetails) throw new Error(found.exceptionDetails.text);
-  return JSON.parse(found.result.value);
+  const evaluate = async (expression) => {
+    const answer = await client.send('Runtime.evaluate', {
+      expression,
+      awaitPromise: true,
+      returnByValue: true,
+    });
+    if (answer.exceptionDetails) throw new Error(answer.exceptionDetails.text);
+    return answer.result.value;
+  };
+  const rules = Object.fromEntries(without.map((rule) => [rule, { enabled: false }]));
+  const options = JSON.stringify({ resultTypes: ['violations'], rules });
+  const found = `window.axe?.run(document, ${options}).then((result) =>
+    JSON.stringify(result.violations.map((violation) =>
+      violation.id + ': ' + violation.nodes.map((node) => node.target.join(' ')).join(', '))))`;
+  return async () => {
+    const answer = await evaluate(found);
+    if (answer !== undefined) return JSON.parse(answer);
+    await evaluate(`${source};undefined`);
+    return JSON.parse(await evaluate(found));
+  };
 }
 
 /** Whether the page can be moved sideways. */
