@@ -178,17 +178,19 @@ impl Hosted {
         Err(busy().into())
     }
 
-    /// Sends a new code to the same number, once the last one no longer counts.
+    /// Sends a new code to the same number, once the last one no longer counts. Without a `locale`
+    /// the message is in the language of the last one.
     pub async fn restart(
         &self,
         page: &Page,
         once: Once,
+        locale: Option<String>,
         client: Client,
     ) -> Result<PageView, PageError> {
         if let Page::Session(key) = page
             && let Some(phone) = self.session(*key).await?.phone(&self.parts.keyring)
         {
-            self.begin(*key, &Wanted { phone, locale: None, client, once }).await?;
+            self.begin(*key, &Wanted { phone, locale, client, once }).await?;
         }
         self.see(page).await
     }

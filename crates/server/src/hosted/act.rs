@@ -102,7 +102,8 @@ pub(super) async fn restart(
     form: Form,
 ) -> Result<Response, Problem> {
     let once = once(&form, &site);
-    let restarted = site.app.hosted.restart(&visit.page, once, Client { ip }).await;
+    let locale = visit.reader.chosen.map(|language| language.code.to_owned());
+    let restarted = site.app.hosted.restart(&visit.page, once, locale, Client { ip }).await;
     conclude(&site, &visit, restarted, None).await
 }
 

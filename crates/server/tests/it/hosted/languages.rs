@@ -1,4 +1,5 @@
 use countersign_core::tenants::BrandChange;
+use countersign_core::time::minutes;
 use serde_json::json;
 
 use super::{session, visitor, waiting, wrong};
@@ -135,6 +136,21 @@ async fn the_message_is_in_the_language_of_the_page() {
 
     let list = server.get("/v1/verifications").await.json();
     assert_eq!(list["data"][0]["locale"], "es");
+}
+
+#[tokio::test]
+async fn a_new_code_comes_in_the_language_that_was_chosen_since() {
+    let server = TestServer::hosted().await;
+    let (mut browser, path) = waiting(&server, PHONE).await;
+    server.clock.advance(minutes(5));
+    let expired = browser.open(&format!("{path}?lang=ar")).await;
+    let once = hidden(expired.text(), "once");
+
+    browser.submit(&format!("{path}/restart"), &[("once", &once)]).await;
+
+    let list = server.get("/v1/verifications").await.json();
+    let locales = [&list["data"][0]["locale"], &list["data"][1]["locale"]];
+    assert_eq!(locales, ["ar", "en"]);
 }
 
 #[tokio::test]
