@@ -6,7 +6,9 @@ use std::process::ExitCode;
 const OVERRIDE: &str = "COUNTERSIGN_WITHOUT_PAGES";
 
 fn main() -> ExitCode {
-    let web = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web");
+    // Asked for now, since a folder that was moved keeps the build script that was compiled before.
+    let Some(package) = std::env::var_os("CARGO_MANIFEST_DIR") else { return ExitCode::FAILURE };
+    let web = Path::new(&package).join("../../web");
     let built = web.join("dist");
     // Cargo builds every time what watches a folder that is missing. A debug build finds the pages
     // on the disk without being built again, and a release that lacks them runs this again.
