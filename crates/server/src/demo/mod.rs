@@ -5,6 +5,7 @@
 //! from the web build; where nothing is built there is a plain one with the same form.
 
 mod facts;
+mod host;
 mod plain;
 mod routes;
 

@@ -12,6 +12,7 @@ use countersign_core::verification::{Details, Purpose};
 use serde::Deserialize;
 
 use super::facts::{Facts, Visit, json};
+use super::host::OwnHost;
 use super::plain;
 use crate::config::Demo;
 use crate::extract::SessionPath;
@@ -33,7 +34,11 @@ pub(crate) fn routes() -> Vec<(&'static str, MethodRouter<Site>)> {
     ]
 }
 
-async fn show(State(site): State<Site>, headers: HeaderMap) -> Result<Response, Problem> {
+async fn show(
+    _: OwnHost,
+    State(site): State<Site>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let demo = demo(&site)?;
     if let Some(address) = proper_address(&site, &headers) {
         return Ok(see(&address));
@@ -46,12 +51,13 @@ async fn show(State(site): State<Site>, headers: HeaderMap) -> Result<Response, 
     Ok(response)
 }
 
-async fn facts(_: SameOrigin, State(site): State<Site>) -> Result<Response, Problem> {
+async fn facts(_: OwnHost, _: SameOrigin, State(site): State<Site>) -> Result<Response, Problem> {
     Ok(json(StatusCode::OK, &Facts::of(&site, demo(&site)?)))
 }
 
 /// A number that the field holds, or none, for the person to type one.
 async fn create(
+    _: OwnHost,
     _: SameOrigin,
     State(site): State<Site>,
     wanted: Wanted,
@@ -78,6 +84,7 @@ async fn create(
 }
 
 async fn find(
+    _: OwnHost,
     _: SameOrigin,
     State(site): State<Site>,
     SessionPath(id): SessionPath,
@@ -94,6 +101,7 @@ struct Returned {
 }
 
 async fn back(
+    _: OwnHost,
     State(site): State<Site>,
     Query(returned): Query<Returned>,
 ) -> Result<Response, Problem> {

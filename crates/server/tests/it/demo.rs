@@ -113,6 +113,17 @@ async fn other_sites_can_neither_start_nor_read_anything() {
 }
 
 #[tokio::test]
+async fn a_strangers_domain_that_leads_here_sees_nothing() {
+    let server = sandbox().await;
+
+    for path in ["/", "/demo/facts", "/demo/return"] {
+        let stranger = server.call(Method::GET, path).header("host", "evil.example:3000");
+
+        assert_eq!(stranger.send().await.status, 403, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn whoever_comes_back_sees_what_the_back_end_reads() {
     let server = sandbox().await;
     let visit = begin(&Browser::new(&server), PHONE).await;
