@@ -11,6 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::Page;
 use crate::keyring::{Keyring, Proof};
+use crate::phone::PhoneNumber;
 use crate::random::{Entropy, bytes};
 
 /// Random bytes of a pass, so that each browser has its own.
@@ -53,8 +54,24 @@ impl fmt::Debug for BrowserPass {
     }
 }
 
-fn message(page: &Page, random: &[u8]) -> Vec<u8> {
-    [&page.to_bytes(), random].concat()
+/// What a browser keeps after it gave a number, to be shown it again whole. Other browsers on the
+/// same page see it masked.
+pub(super) fn number_mark(page: &Page, phone: &PhoneNumber, keyring: &Keyring) -> String {
+    URL_SAFE_NO_PAD.encode(keyring.prove(Proof::Number, &message(page, phone.e164().as_bytes())))
+}
+
+pub(super) fn is_number_mark(
+    page: &Page,
+    phone: &PhoneNumber,
+    mark: &str,
+    keyring: &Keyring,
+) -> bool {
+    let message = message(page, phone.e164().as_bytes());
+    decode::<MAC>(mark).is_some_and(|mac| keyring.is_proved(Proof::Number, &message, &mac))
+}
+
+fn message(page: &Page, rest: &[u8]) -> Vec<u8> {
+    [&page.to_bytes(), rest].concat()
 }
 
 /// Exactly so many bytes, in the one spelling that they have.
@@ -117,6 +134,20 @@ mod tests {
         assert!(!BrowserPass::admits(&page, &secret, &keys));
         assert!(!is_link_secret(&page, pass.as_str(), &keys));
         assert!(!is_link_secret(&page, &pass.as_str()[22..], &keys));
+    }
+
+    #[test]
+    fn a_mark_is_good_for_one_number_on_one_page() {
+        let (keys, page) = (keyring(1), session(1, 2));
+        let phone = |text| PhoneNumber::parse(text, None).unwrap();
+        let (typed, other) = (phone("+4915550200001"), phone("+4915550200002"));
+        let mark = number_mark(&page, &typed, &keys);
+
+        assert!(is_number_mark(&page, &typed, &mark, &keys));
+        assert!(!is_number_mark(&page, &other, &mark, &keys));
+        assert!(!is_number_mark(&session(1, 3), &typed, &mark, &keys));
+        assert!(!is_number_mark(&page, &typed, &mark, &keyring(2)));
+        assert!(!is_link_secret(&page, &mark, &keys));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::secrets::{BrowserPass, is_link_secret, link_secret};
+use super::secrets::{BrowserPass, is_link_secret, is_number_mark, link_secret, number_mark};
 use super::session::{seal_details, seal_phone};
 use super::turn::Wanted;
 use super::view::{next_start, with_parameter};
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::id::{SessionId, TenantId, VerificationId};
 use crate::keyring::Keyring;
-use crate::phone::PhoneNumber;
+use crate::phone::{PhoneNumber, Region};
 use crate::random::Entropy;
 use crate::signals::Signals;
 use crate::store::StoreError;
@@ -98,6 +98,24 @@ impl Hosted {
         BrowserPass::admits(page, cookie, &self.parts.keyring)
     }
 
+    /// What a browser may keep that typed the number of this page. `None` for one that typed
+    /// another, while the page waits for the code of the first.
+    pub fn number_mark(
+        &self,
+        view: &PageView,
+        typed: &str,
+        region: Option<Region>,
+    ) -> Option<String> {
+        let phone = view.phone.as_ref().filter(|_| !view.is_fixed)?;
+        let is_typed = self.read_phone(typed, region).is_ok_and(|typed| typed == *phone);
+        is_typed.then(|| number_mark(&view.page, phone, &self.parts.keyring))
+    }
+
+    /// Whether a browser gave this number, and may see it whole.
+    pub fn has_given(&self, page: &Page, phone: &PhoneNumber, mark: &str) -> bool {
+        is_number_mark(page, phone, mark, &self.parts.keyring)
+    }
+
     pub async fn look(&self, page: &Page) -> Result<Option<PageView>, StoreError> {
         match page {
             Page::Session(key) => match self.parts.sessions.find(*key).await? {
@@ -122,7 +140,7 @@ impl Hosted {
         let session = self.session(*key).await?;
         let phone = match session.phone(&self.parts.keyring).filter(|_| session.is_fixed) {
             Some(phone) => phone,
-            None => self.read_phone(&request)?,
+            None => self.read_phone(&request.phone, request.region)?,
         };
         let SendRequest { locale, client, once, .. } = request;
         self.begin(*key, &Wanted { phone, locale, client, once }).await?;
@@ -226,10 +244,10 @@ impl Hosted {
         }
     }
 
-    fn read_phone(&self, request: &SendRequest) -> Result<PhoneNumber, PageError> {
-        let phone = match request.region {
-            Some(region) => PhoneNumber::parse(&request.phone, Some(region)),
-            None => self.parts.verifications.parse_phone(&request.phone),
+    fn read_phone(&self, typed: &str, region: Option<Region>) -> Result<PhoneNumber, PageError> {
+        let phone = match region {
+            Some(region) => PhoneNumber::parse(typed, Some(region)),
+            None => self.parts.verifications.parse_phone(typed),
         };
         Ok(phone?)
     }

@@ -53,6 +53,8 @@ pub enum Proof {
     Link,
     /// This browser opened the link.
     Browser,
+    /// This browser typed the number.
+    Number,
 }
 
 struct Derived {
@@ -60,6 +62,7 @@ struct Derived {
     code: hmac::Key,
     link: hmac::Key,
     browser: hmac::Key,
+    number: hmac::Key,
     sealing: SealingKey,
 }
 
@@ -112,6 +115,7 @@ impl SecretKey {
             code: hmac::Key::new(hmac::HMAC_SHA256, &expand(b"code")),
             link: hmac::Key::new(hmac::HMAC_SHA256, &expand(b"page link")),
             browser: hmac::Key::new(hmac::HMAC_SHA256, &expand(b"page browser")),
+            number: hmac::Key::new(hmac::HMAC_SHA256, &expand(b"page number")),
             sealing: SealingKey::new(&expand(b"seal")),
         }
     }
@@ -122,6 +126,7 @@ impl Derived {
         match proof {
             Proof::Link => &self.link,
             Proof::Browser => &self.browser,
+            Proof::Number => &self.number,
         }
     }
 }

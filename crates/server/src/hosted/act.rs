@@ -10,7 +10,7 @@ use super::answer::{Remarks, Typed, back, conclude, failed, look, lost, show};
 use super::fault::{Fault, Meaning, Refusal};
 use super::form::Form;
 use super::language::Language;
-use super::look::{remember, with_cookies};
+use super::look::{remember, remember_number, with_cookies};
 use super::origin::SameOrigin;
 use super::visit::Visit;
 use super::wanted::Wanted;
@@ -27,16 +27,20 @@ pub(super) async fn send(
     form: Form,
 ) -> Result<Response, Problem> {
     let typed = typed(&form);
+    let region = Region::parse(&typed.country);
     let language = Language::of_tag(form.text("lang")).unwrap_or_else(|| visit.reader.language());
     let request = SendRequest {
         phone: typed.phone.clone(),
-        region: Region::parse(&typed.country),
+        region,
         locale: Some(language.code.to_owned()),
         client: Client { ip },
         once: once(&form, &site),
     };
     let sent = site.app.hosted.send(&visit.page, request).await;
-    conclude(&site, &visit, sent, Some(typed)).await
+    let mark =
+        sent.as_ref().ok().and_then(|view| site.app.hosted.number_mark(view, &typed.phone, region));
+    let cookie = mark.and_then(|mark| remember_number(&site, &visit.page, &mark));
+    Ok(with_cookies(conclude(&site, &visit, sent, Some(typed)).await?, cookie))
 }
 
 /// Compares the code that was typed.

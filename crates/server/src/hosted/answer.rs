@@ -48,7 +48,9 @@ pub(crate) fn show(
     let language = visit.reader.language_of(view);
     let usual = visit.reader.country(&view.brand.countries, language);
     let tongue = site.pages.printer.tongue(language);
-    let mut fields = Fields::of(view, tongue, usual, Once::generate(&*site.app.entropy));
+    let given = view.phone.as_ref().filter(|phone| visit.has_given(site, phone));
+    let once = Once::generate(&*site.app.entropy);
+    let mut fields = Fields::of(view, given, tongue, usual, once);
     if let Some(typed) = remarks.typed {
         fields.phone = typed.phone;
         if Country::parse(&typed.country).is_some_and(|country| tongue.named(country).is_some()) {

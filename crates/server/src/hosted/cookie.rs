@@ -11,6 +11,8 @@ const TAIL: usize = 12;
 
 /// The language that was chosen on a page.
 pub(crate) const LANGUAGE: &str = "cs-lang";
+/// Stands for the number that this browser gave on a page.
+pub(crate) const NUMBER: &str = "cs-number";
 
 /// Whether the page is reached over TLS, and its cookies can be kept to that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,13 +31,14 @@ pub(crate) fn pass_name(transport: Transport, reference: &str) -> String {
     }
 }
 
-/// Every value that the browser sent under a name. Another subdomain may have added one.
+/// Every value that the browser sent under a name. Another subdomain may have added one, or others
+/// in letters that we do not know.
 pub(crate) fn values<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a str> {
     headers
         .get_all(COOKIE)
         .iter()
-        .filter_map(|header| header.to_str().ok())
-        .flat_map(|header| header.split(';'))
+        .flat_map(|header| header.as_bytes().split(|byte| *byte == b';'))
+        .filter_map(|pair| std::str::from_utf8(pair).ok())
         .filter_map(|pair| pair.trim().split_once('='))
         .filter(move |(other, _)| *other == name)
         .map(|(_, value)| value.trim_matches('"'))
@@ -53,9 +56,18 @@ pub(crate) fn set_pass(transport: Transport, reference: &str, value: &str) -> Op
 /// The cookie that remembers a language, for one page alone: what is chosen there goes before
 /// what the tenant says, and must not do so for another person's page.
 pub(crate) fn set_language(transport: Transport, base: &str, code: &str) -> Option<HeaderValue> {
+    set_on_page(transport, base, LANGUAGE, code)
+}
+
+/// The cookie that stands for the number that was given on a page.
+pub(crate) fn set_number(transport: Transport, base: &str, mark: &str) -> Option<HeaderValue> {
+    set_on_page(transport, base, NUMBER, mark)
+}
+
+fn set_on_page(transport: Transport, base: &str, name: &str, value: &str) -> Option<HeaderValue> {
     let secure = secure(transport);
     let cookie = format!(
-        "{LANGUAGE}={code}; Path={base}; Max-Age={PASS_SECONDS}; HttpOnly; SameSite=Lax{secure}"
+        "{name}={value}; Path={base}; Max-Age={PASS_SECONDS}; HttpOnly; SameSite=Lax{secure}"
     );
     HeaderValue::try_from(cookie).ok()
 }
@@ -85,6 +97,15 @@ mod tests {
 
         assert_eq!(values(&headers, "cs-x").collect::<Vec<_>>(), ["one", "two"]);
         assert_eq!(values(&headers, "cs-").count(), 0);
+    }
+
+    #[test]
+    fn a_cookie_in_foreign_letters_hides_no_other() {
+        let mut headers = HeaderMap::new();
+        let bytes = b"name=Jos\xe9; cs-x=one; city=K\xc3\xb6ln";
+        headers.insert(COOKIE, HeaderValue::from_bytes(bytes).unwrap());
+
+        assert_eq!(values(&headers, "cs-x").collect::<Vec<_>>(), ["one"]);
     }
 
     #[test]

@@ -166,10 +166,16 @@ impl Printer {
 }
 
 impl Fields {
-    /// What the form holds before anybody types: the number that was given before, if it may be
-    /// changed, in the country that it is from.
-    pub(crate) fn of(view: &PageView, tongue: &Tongue, usual: Option<Country>, once: Once) -> Self {
-        let known = view.phone.as_ref().filter(|_| !view.is_fixed && view.step == Step::Phone);
+    /// What the form holds before anybody types: the number that this browser gave before, if it
+    /// may be changed, in the country that it is from.
+    pub(crate) fn of(
+        view: &PageView,
+        given: Option<&PhoneNumber>,
+        tongue: &Tongue,
+        usual: Option<Country>,
+        once: Once,
+    ) -> Self {
+        let known = given.filter(|_| !view.is_fixed && view.step == Step::Phone);
         let once = once.to_string();
         let usual = || usual.map(|country| country.to_string()).unwrap_or_default();
         match known {

@@ -45,7 +45,7 @@ pub(super) async fn page(State(site): State<Site>, request: Request) -> Result<R
             .and_then(|language| cookie::set_language(transport, &base(&page), language.code));
         return Ok(with_cookies(see(&base(&page)), pass.into_iter().chain(language)));
     }
-    let visit = Visit { page, reader };
+    let visit = Visit::new(page, reader, &parts.headers);
     let Some(view) = look(&site, &visit).await? else { return Ok(lost(&site, &visit.reader)) };
     let refusal = query.fault.map(Refusal::by_address);
     show(&site, &visit, &view, Remarks { refusal, typed: None })
@@ -100,6 +100,11 @@ impl Query {
         }
         query
     }
+}
+
+/// What stands for a number, for one page.
+pub(super) fn remember_number(site: &Site, page: &Page, mark: &str) -> Option<HeaderValue> {
+    cookie::set_number(transport(site), &base(page), mark)
 }
 
 /// The language that was chosen, for one page.

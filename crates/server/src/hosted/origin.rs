@@ -36,18 +36,19 @@ fn is_same_origin(headers: &HeaderMap, public_url: Option<&str>) -> bool {
         None | Some("null") => true,
         Some(origin) => {
             let host = headers.get(HOST).and_then(|value| value.to_str().ok());
-            is_public(origin, public_url) || is_host(origin, host)
+            is_own(origin, public_url, host)
         }
     }
 }
 
-fn is_public(origin: &str, public_url: Option<&str>) -> bool {
-    public_url.and_then(origin_of).is_some_and(|own| own.eq_ignore_ascii_case(origin))
-}
-
-fn is_host(origin: &str, host: Option<&str>) -> bool {
-    let bare = origin.split_once("://").map(|(_, host)| host);
-    matches!((bare, host), (Some(bare), Some(host)) if bare.eq_ignore_ascii_case(host))
+/// The public address in the scheme it has, or whatever other name this server was asked by.
+fn is_own(origin: &str, public_url: Option<&str>, host: Option<&str>) -> bool {
+    let Some((scheme @ ("https" | "http"), asked)) = origin.split_once("://") else { return false };
+    let public = public_url.and_then(origin_of);
+    match public.as_deref().and_then(|public| public.split_once("://")) {
+        Some((own, name)) if name.eq_ignore_ascii_case(asked) => own == scheme,
+        Some(_) | None => host.is_some_and(|host| host.eq_ignore_ascii_case(asked)),
+    }
 }
 
 /// Scheme, host and port of an address, as browsers write an origin. `None` for what a header
@@ -69,8 +70,12 @@ mod tests {
     const PUBLIC: Option<&str> = Some("https://verify.example/");
 
     fn is_let_in(headers: &[(&'static str, &'static str)]) -> bool {
+        is_let_in_at("10.0.0.1:3000", headers)
+    }
+
+    fn is_let_in_at(host: &'static str, headers: &[(&'static str, &'static str)]) -> bool {
         let mut map = HeaderMap::new();
-        map.insert(HOST, HeaderValue::from_static("10.0.0.1:3000"));
+        map.insert(HOST, HeaderValue::from_static(host));
         for (name, value) in headers {
             map.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
         }
@@ -104,7 +109,10 @@ mod tests {
             &[("origin", "")],
         ] {
             assert!(!is_let_in(headers), "{headers:?}");
+            assert!(!is_let_in_at("verify.example", headers), "{headers:?}");
         }
+        assert!(!is_let_in(&[("origin", "ftp://10.0.0.1:3000")]));
+        assert!(is_let_in_at("verify.example", &[("origin", "https://verify.example")]));
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! A page, and a browser that may see it.
 
 use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use axum::response::Response;
 use countersign_core::hosted::Page;
+use countersign_core::phone::PhoneNumber;
 
 use super::answer::lost;
 use super::cookie::{self, Transport};
@@ -15,6 +17,21 @@ use crate::site::Site;
 pub(crate) struct Visit {
     pub(crate) page: Page,
     pub(crate) reader: Reader,
+    /// Stands for the number that this browser gave.
+    number_mark: Option<String>,
+}
+
+impl Visit {
+    pub(super) fn new(page: Page, reader: Reader, headers: &HeaderMap) -> Self {
+        let number_mark = cookie::values(headers, cookie::NUMBER).next().map(str::to_owned);
+        Self { page, reader, number_mark }
+    }
+
+    /// Whether this browser gave the number that the page is about.
+    pub(super) fn has_given(&self, site: &Site, phone: &PhoneNumber) -> bool {
+        let mark = self.number_mark.as_deref();
+        mark.is_some_and(|mark| site.app.hosted.has_given(&self.page, phone, mark))
+    }
 }
 
 impl FromRequestParts<Site> for Visit {
@@ -24,7 +41,7 @@ impl FromRequestParts<Site> for Visit {
         let Ok(reader) = Reader::from_request_parts(parts, site).await;
         let page = named_page(parts, site).await;
         match page.filter(|page| is_admitted(parts, site, page)) {
-            Some(page) => Ok(Self { page, reader }),
+            Some(page) => Ok(Self::new(page, reader, &parts.headers)),
             None => Err(lost(site, &reader)),
         }
     }

@@ -221,6 +221,26 @@ async fn the_code_is_sent_again_after_a_while_and_not_before() {
 }
 
 #[tokio::test]
+async fn a_number_is_shown_whole_to_the_browser_that_typed_it_alone() {
+    let server = TestServer::hosted().await;
+    let (session, path) = session(&server, json!({})).await;
+    let url = session["url"].as_str().unwrap();
+    let (mut first, mut second) = (Browser::new(&server), Browser::new(&server));
+    first.open(url).await;
+    second.open(url).await;
+    first.ask(&format!("{path}/send"), &[("phone", PHONE)]).await;
+    // It asks for another number while the first one's code is waited for.
+    second.ask(&format!("{path}/send"), &[("phone", OTHER_PHONE)]).await;
+
+    let seen = second.submit(&format!("{path}/edit"), &[]).await;
+    let own = first.get(&path).await;
+
+    assert_eq!(boot(seen.text())["form"]["phone"], "");
+    assert!(!seen.text().contains("15112345678"));
+    assert_eq!(boot(own.text())["form"]["phone"], "15112345678");
+}
+
+#[tokio::test]
 async fn another_number_can_be_given_and_the_first_code_counts_no_more() {
     let server = TestServer::hosted().await;
     let (mut browser, path) = waiting(&server, PHONE).await;
