@@ -42,8 +42,8 @@ pub(crate) struct Verification<'a> {
     /// Wrong codes that it still allows.
     #[schema(example = 3)]
     attempts_left: u8,
-    /// The page where the person can type the code; `null` until the server is told its public
-    /// address. Whoever has it may try.
+    /// The page where the person can type the code. Whoever has it may try, so it is `null` for a
+    /// key without `verifications:write`; and until the server is told its public address.
     #[schema(required = true, example = "https://verify.example/v/v06f9…?k=…")]
     url: Option<String>,
     /// When it stopped being pending.

@@ -16,8 +16,9 @@ pub(crate) struct Session<'a> {
     id: String,
     /// Whether the phone is proved. Believe this, and nothing that a browser says.
     status: SessionStatus,
-    /// Where to send the person. Whoever has it may prove a phone in this session's name. `null`
-    /// until the server is told its public address.
+    /// Where to send the person. Whoever has it may prove a phone in this session's name, so it is
+    /// `null` for a key without `verifications:write`; and until the server is told its public
+    /// address.
     #[schema(required = true, example = "https://verify.example/v/s06f9…?k=…")]
     url: Option<String>,
     /// The number that was given, or the last one that was typed, in E.164 form.

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use countersign_core::hosted::Page;
+use countersign_core::hosted::{Page, SessionView};
 use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_axum::routes;
 
@@ -46,7 +46,7 @@ async fn create(
 ) -> Result<Response, Problem> {
     let request = body.value.into_request(key.of_start(&body.bytes))?;
     let made = site.app.hosted.create(caller.tenant, request).await?;
-    let session = answer(&made.view, &site);
+    let session = Session::of(&made.view, link(&caller, &made.view, &site));
     let path = format!("/v1/sessions/{}", made.view.session.key.id);
     Ok(created(&session, &path, made.is_repeated))
 }
@@ -68,12 +68,14 @@ async fn find(
 ) -> Result<Response, Problem> {
     let found = site.app.hosted.find(caller.tenant, id).await?;
     let view = found.ok_or(Kind::SessionNotFound)?;
-    Ok(json(StatusCode::OK, &answer(&view, &site)))
+    Ok(json(StatusCode::OK, &Session::of(&view, link(&caller, &view, &site))))
 }
 
-pub(crate) fn answer<'a>(
-    view: &'a countersign_core::hosted::SessionView,
-    site: &Site,
-) -> Session<'a> {
+/// A session as the key that made it reads it.
+pub(crate) fn answer<'a>(view: &'a SessionView, site: &Site) -> Session<'a> {
     Session::of(view, site.address_of(&Page::Session(view.session.key)))
+}
+
+fn link<P>(caller: &Caller<P>, view: &SessionView, site: &Site) -> Option<String> {
+    caller.link(&Page::Session(view.session.key), site)
 }

@@ -77,7 +77,7 @@ async fn start(
     let request = body.value.into_request(key.of_start(&body.bytes))?;
     let started = site.app.verifications.start(caller.tenant, request).await?;
     let path = format!("/v1/verifications/{}", started.view.verification.key.id);
-    Ok(created(&answer(&started.view, &site), &path, started.is_repeated))
+    Ok(created(&answer(&started.view, &caller, &site), &path, started.is_repeated))
 }
 
 /// List verifications
@@ -100,7 +100,7 @@ async fn list(
     let page = &found[..found.len().min(limit)];
     let last = page.last().filter(|_| found.len() > limit);
     let next_cursor = last.map(|view| view.verification.key.id.to_string());
-    let data = page.iter().map(|view| answer(view, &site)).collect();
+    let data = page.iter().map(|view| answer(view, &caller, &site)).collect();
     Ok(json(StatusCode::OK, &VerificationList { data, next_cursor }))
 }
 
@@ -120,7 +120,7 @@ async fn find(
 ) -> Result<Response, Problem> {
     let found = site.app.verifications.find(caller.tenant, id).await?;
     let view = found.ok_or(Kind::VerificationNotFound)?;
-    Ok(json(StatusCode::OK, &answer(&view, &site)))
+    Ok(json(StatusCode::OK, &answer(&view, &caller, &site)))
 }
 
 /// Check a code
@@ -173,7 +173,7 @@ async fn resend(
 ) -> Result<Response, Problem> {
     let channel = body.value.channel.map(Into::into);
     let view = site.app.verifications.resend(caller.tenant, id, channel).await?;
-    Ok(json(StatusCode::OK, &answer(&view, &site)))
+    Ok(json(StatusCode::OK, &answer(&view, &caller, &site)))
 }
 
 /// Cancel a verification
@@ -193,9 +193,9 @@ async fn cancel(
     _: OptionalJson<Nothing>,
 ) -> Result<Response, Problem> {
     let view = site.app.verifications.cancel(caller.tenant, id).await?;
-    Ok(json(StatusCode::OK, &answer(&view, &site)))
+    Ok(json(StatusCode::OK, &answer(&view, &caller, &site)))
 }
 
-fn answer<'a>(view: &'a VerificationView, site: &Site) -> Verification<'a> {
-    Verification::of(view, site.address_of(&Page::Verification(view.verification.key)))
+fn answer<'a, P>(view: &'a VerificationView, caller: &Caller<P>, site: &Site) -> Verification<'a> {
+    Verification::of(view, caller.link(&Page::Verification(view.verification.key), site))
 }

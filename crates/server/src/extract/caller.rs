@@ -6,6 +6,7 @@ use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use countersign_core::hosted::Page;
 use countersign_core::id::TenantId;
 use countersign_core::tenants::{PresentedKey, Principal, Scope};
 
@@ -15,6 +16,7 @@ use crate::site::Site;
 /// The tenant that calls, with a key that may do `P`.
 pub(crate) struct Caller<P> {
     pub(crate) tenant: TenantId,
+    may_write: bool,
     permission: PhantomData<P>,
 }
 
@@ -49,7 +51,16 @@ impl<P: Permission + Send> FromRequestParts<Site> for Caller<P> {
 
     async fn from_request_parts(parts: &mut Parts, site: &Site) -> Result<Self, Problem> {
         let principal = authenticate(&parts.headers, P::SCOPE, site).await?;
-        Ok(Self { tenant: principal.tenant, permission: PhantomData })
+        let may_write = principal.may(Scope::VerificationsWrite);
+        Ok(Self { tenant: principal.tenant, may_write, permission: PhantomData })
+    }
+}
+
+impl<P> Caller<P> {
+    /// The link to a page, for a key that could have made one. Whoever has it sends messages and
+    /// proves phones there, and a key that may only read must not.
+    pub(crate) fn link(&self, page: &Page, site: &Site) -> Option<String> {
+        if self.may_write { site.address_of(page) } else { None }
     }
 }
 

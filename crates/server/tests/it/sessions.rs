@@ -2,7 +2,7 @@ use axum::http::Method;
 use countersign_core::policy::Limits;
 use countersign_core::time::{hours, minutes};
 use countersign_server::Settings;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::browser::{Browser, base};
 use crate::harness::{OTHER_PHONE, PHONE, PUBLIC_URL, TestServer, public_settings};
@@ -215,6 +215,29 @@ async fn a_key_needs_the_scope() {
     assert_eq!(create.problem(), (403, "forbidden".to_owned()));
     assert_eq!(find.problem(), (403, "forbidden".to_owned()));
     assert_eq!(nobody.problem(), (401, "unauthorized".to_owned()));
+}
+
+#[tokio::test]
+async fn a_key_that_may_only_read_is_not_given_the_link() {
+    let server = TestServer::hosted().await;
+    let read = server.key_with("verifications:read").await;
+    let session = server.post(SESSIONS, json!({})).await.json();
+    let verification = server.start_verification(json!({ "phone": PHONE })).await;
+    let one = |kind: &str, id: &Value| format!("/v1/{kind}/{}", id.as_str().unwrap());
+    let session = one("sessions", &session["id"]);
+    let verification = one("verifications", &verification["id"]);
+
+    for (path, place) in [
+        (session.as_str(), "/url"),
+        (verification.as_str(), "/url"),
+        ("/v1/verifications", "/data/0/url"),
+    ] {
+        let seen = server.call(Method::GET, path).key(&read).send().await.json();
+        let own = server.get(path).await.json();
+
+        assert_eq!(seen.pointer(place), Some(&Value::Null), "{path}: {seen}");
+        assert!(own.pointer(place).unwrap().is_string(), "{path}: {own}");
+    }
 }
 
 #[tokio::test]
