@@ -18,8 +18,8 @@ use crate::verifications::{count, number, owner, owners};
 const ADD: &str = "
     insert into sessions
         (tenant_id, id, purpose, locale, is_fixed, sealed_phone, details, intent, verification_id,
-        retry_at, created_at, expires_at, idempotency_key, idempotency_fingerprint, revision)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+        starts, retry_at, created_at, expires_at, idempotency_key, idempotency_fingerprint, revision)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
 
 const FREE_REQUEST: &str = "
     update sessions
@@ -28,22 +28,22 @@ const FREE_REQUEST: &str = "
 
 const FIND: &str = "
     select tenant_id, id, purpose, locale, is_fixed, sealed_phone, details, intent,
-        verification_id, retry_at, created_at, expires_at, idempotency_key,
+        verification_id, starts, retry_at, created_at, expires_at, idempotency_key,
         idempotency_fingerprint, revision
     from sessions
     where tenant_id = $1 and id = $2";
 
 const WITH_REQUEST: &str = "
     select tenant_id, id, purpose, locale, is_fixed, sealed_phone, details, intent,
-        verification_id, retry_at, created_at, expires_at, idempotency_key,
+        verification_id, starts, retry_at, created_at, expires_at, idempotency_key,
         idempotency_fingerprint, revision
     from sessions
     where tenant_id = $1 and idempotency_key = $2";
 
 const SAVE: &str = "
     update sessions
-    set locale = $4, sealed_phone = $5, intent = $6, verification_id = $7, retry_at = $8,
-        revision = $9
+    set locale = $4, sealed_phone = $5, intent = $6, verification_id = $7, starts = $8,
+        retry_at = $9, revision = $10
     where tenant_id = $1 and id = $2 and revision = $3";
 
 static OWNERS: LazyLock<String> = LazyLock::new(|| owners("sessions", "rows.id < $1"));
@@ -93,6 +93,7 @@ impl SessionStore for SessionRows {
                 sealed(session.details.as_ref()),
                 session.intent.as_ref().map(|intent| &intent.0).into(),
                 session.verification.as_ref().map(VerificationId::as_bytes).into(),
+                i64::from(session.starts).into(),
                 session.retry_at.into(),
                 session.created_at.into(),
                 session.expires_at.into(),
@@ -134,6 +135,7 @@ impl SessionStore for SessionRows {
                 sealed(session.sealed_phone.as_ref()),
                 session.intent.as_ref().map(|intent| &intent.0).into(),
                 session.verification.as_ref().map(VerificationId::as_bytes).into(),
+                i64::from(session.starts).into(),
                 session.retry_at.into(),
                 i64::from(session.revision).into(),
             ];
@@ -173,7 +175,7 @@ fn session(row: &dyn Columns) -> Result<Session, StoreError> {
         None => Ok(None),
     };
     let sealed = |place: usize| Ok(row.bytes_or_none(place)?.map(Sealed::from_bytes));
-    let idempotency = match (sixteen(12)?, sixteen(13)?) {
+    let idempotency = match (sixteen(13)?, sixteen(14)?) {
         (Some(key), Some(fingerprint)) => Some(Idempotency { key, fingerprint }),
         (None, None) => None,
         (Some(_), None) | (None, Some(_)) => return Err(damaged()),
@@ -187,10 +189,11 @@ fn session(row: &dyn Columns) -> Result<Session, StoreError> {
         details: sealed(6)?,
         intent: sixteen(7)?.map(Intent),
         verification: sixteen(8)?.map(VerificationId::from_bytes),
-        retry_at: time_or_none(row, 9)?,
-        created_at: time(row, 10)?,
-        expires_at: time(row, 11)?,
+        starts: u8::try_from(row.int(9)?).map_err(|_| damaged())?,
+        retry_at: time_or_none(row, 10)?,
+        created_at: time(row, 11)?,
+        expires_at: time(row, 12)?,
         idempotency,
-        revision: u32::try_from(row.int(14)?).map_err(|_| damaged())?,
+        revision: u32::try_from(row.int(15)?).map_err(|_| damaged())?,
     })
 }

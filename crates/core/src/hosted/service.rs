@@ -265,6 +265,7 @@ impl Hosted {
             details: seal_details(key, &new.details, keyring),
             intent: None,
             verification: None,
+            starts: 0,
             retry_at: None,
             created_at: now,
             expires_at: now.plus(Session::LIFE),

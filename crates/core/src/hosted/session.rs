@@ -33,6 +33,8 @@ pub struct Session {
     pub intent: Option<Intent>,
     /// The one that the page shows.
     pub verification: Option<VerificationId>,
+    /// Verifications that were begun, or are about to be.
+    pub starts: u8,
     /// A limit said no to the last start; not before this will it say yes.
     pub retry_at: Option<Timestamp>,
     pub created_at: Timestamp,
@@ -57,13 +59,19 @@ impl Session {
     /// How long a visit may take.
     pub const LIFE: Duration = hours(1);
 
+    /// How many verifications one visit may begin: nobody mistypes a number more often, and one
+    /// link must not send to the numbers of a whole list.
+    pub const MAX_STARTS: u8 = 5;
+
+    /// Whether another verification may begin, or is about to.
     pub fn is_open(&self, now: Timestamp) -> bool {
-        now < self.expires_at
+        now < self.expires_at && (self.starts < Self::MAX_STARTS || self.intent.is_some())
     }
 
     /// Writes down that a verification is about to be started for a phone.
     pub fn intend(&mut self, intent: Intent, phone: &PhoneNumber, keyring: &Keyring) {
         self.intent = Some(intent);
+        self.starts = self.starts.saturating_add(1);
         self.verification = None;
         self.sealed_phone = Some(seal_phone(self.key, phone, keyring));
         self.revision += 1;
@@ -79,6 +87,7 @@ impl Session {
 
     /// What was intended cannot begin, or not before `retry_at`. The phone stays as it was typed.
     pub fn give_up(&mut self, retry_at: Option<Timestamp>) {
+        self.starts = self.starts.saturating_sub(1);
         self.intent = None;
         self.retry_at = retry_at;
         self.revision += 1;

@@ -68,7 +68,7 @@ pub enum Step {
     Superseded,
     Canceled,
     Undeliverable,
-    /// The visit took too long.
+    /// The visit took too long, or too many codes.
     Gone,
 }
 

@@ -49,6 +49,7 @@ create table sessions (
     details bytea,
     intent bytea,
     verification_id bytea,
+    starts bigint not null,
     retry_at bigint,
     created_at bigint not null,
     expires_at bigint not null,

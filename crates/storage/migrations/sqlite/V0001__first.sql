@@ -52,6 +52,7 @@ create table sessions (
     details blob,
     intent blob,
     verification_id blob,
+    starts integer not null,
     retry_at integer,
     created_at integer not null,
     expires_at integer not null,

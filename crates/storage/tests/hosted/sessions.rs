@@ -108,6 +108,46 @@ async fn an_expired_code_is_followed_by_a_new_one_to_the_same_number() {
 }
 
 #[tokio::test]
+async fn one_visit_sends_to_five_numbers_and_then_it_is_over() {
+    let scene = Scene::memory().await;
+    let page = scene.session().await;
+    let number = |last: u8| format!("+491511234560{last}");
+    for last in 1..5 {
+        scene.send(&page, &number(last)).await;
+        assert!(scene.look(&page).await.can_change, "{last}");
+        scene.app.hosted.edit(&page).await.unwrap();
+    }
+    // What a limit refuses is none of them.
+    let again = scene.app.hosted.send(&page, typed(&number(1), scene.once())).await;
+    assert!(matches!(again, Err(PageError::Refused(_))), "{again:?}");
+
+    let fifth = scene.send(&page, &number(5)).await;
+    assert_eq!((fifth.step, fifth.can_change), (Step::Code, false));
+    scene.advance(minutes(5));
+    let over = scene.send(&page, &number(6)).await;
+
+    assert_eq!((over.step, over.can_change, over.can_restart), (Step::Gone, false, false));
+    assert_eq!(scene.all().await.len(), 5);
+    let found = scene.app.hosted.find(TENANT, id_of(&page)).await.unwrap().unwrap();
+    assert_eq!(found.status(), SessionStatus::Ended);
+}
+
+#[tokio::test]
+async fn the_fifth_number_can_still_be_proved() {
+    let scene = Scene::memory().await;
+    let page = scene.session().await;
+    for last in 1..5_u8 {
+        scene.send(&page, &format!("+491511234560{last}")).await;
+        scene.app.hosted.edit(&page).await.unwrap();
+    }
+    let fifth = scene.send(&page, PHONE).await;
+
+    let (view, _) = scene.app.hosted.check(&page, &scene.code_of(&fifth)).await.unwrap();
+
+    assert_eq!(view.step, Step::Done);
+}
+
+#[tokio::test]
 async fn too_many_wrong_codes_lock_it_until_another_may_be_sent() {
     let scene = Scene::memory().await;
     let page = scene.session().await;
