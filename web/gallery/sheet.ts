@@ -17,6 +17,7 @@ export function sheetOf(scene: Scene, actions: Actions | null): Sheet {
     isSlow: false,
     isOffline: scene.isOffline,
     spoken: '',
+    isSentAgain: scene.isSentAgain,
     actions,
   };
 }

@@ -27,6 +27,7 @@ export const STATES = [
   'step=code&error=err.wrong_code&typed=12',
   'step=code&digits=10&typed=1234567890',
   'step=code&offline=1',
+  'step=code&again=1',
   'step=done',
   'step=done&redirect=1',
   'step=expired',
@@ -34,6 +35,7 @@ export const STATES = [
   'step=superseded&fixed=1',
   'step=canceled&redirect=1',
   'step=undeliverable&error=err.rate_limited&wait=1',
+  'step=undeliverable&fixed=1',
   'step=gone',
   'step=gone&bare=1',
 ];
@@ -81,6 +83,7 @@ export interface Scene {
   countries: Country[];
   typed: string;
   isOffline: boolean;
+  isSentAgain: boolean;
 }
 
 /** A morning of 2027; pictures of one state are the same each time. */
@@ -122,6 +125,7 @@ export function sceneOf(query: URLSearchParams): Scene {
     countries: boot.state.step === 'phone' && !has('fixed') ? countries : [],
     typed: query.get('typed') ?? '',
     isOffline: has('offline'),
+    isSentAgain: has('again'),
   };
 }
 

@@ -159,6 +159,15 @@ describe('a code', () => {
     expect(sent()).toHaveLength(2);
   });
 
+  test('that is empty does not hide what was wrong with the last one', async () => {
+    const { t } = await awake('step=code');
+    answers.mockResolvedValueOnce({ error: 'err.wrong_code', field: 'code', left: 2 });
+    await type('123456');
+    await press('#check button[type=submit]');
+    expect(sent()).toHaveLength(1);
+    expect(find('[role=alert]').textContent).toBe(t('err.wrong_code', { n: 2 }));
+  });
+
   test('that is wrong goes away, with words and the field ready', async () => {
     const { t } = await awake('step=code');
     answers.mockResolvedValue({ error: 'err.wrong_code', field: 'code', left: 3 });
@@ -243,6 +252,7 @@ test('another message cannot be asked for before its time, which is part of the 
   await press('#resend button');
   expect(sent()).toEqual(['/v/s0/resend ']);
   expect(find('p.vh[role=status]').textContent).toBe(t('ui.sent_again'));
+  expect(find('.alt .lead').textContent).toBe(t('ui.sent_again'));
 });
 
 test('a start that was heard is followed by a new intention, one that failed by the same', async () => {

@@ -61,6 +61,7 @@ export function App({ boot, countries, t, typed }: Props) {
   const [isSlow, setSlow] = useState(false);
   const [isOffline, setOffline] = useState(false);
   const [spoken, setSpoken] = useState('');
+  const [isSentAgain, setSentAgain] = useState(false);
   const [once, setOnce] = useState(boot.form.once);
   const [now, setNow] = useState(boot.now);
   const memory = useRef<Memory>({ step: state.step, sent: '', told: -1, isBusy: false });
@@ -89,6 +90,11 @@ export function App({ boot, countries, t, typed }: Props) {
 
   const send = async (form: HTMLFormElement) => {
     if (memory.current.isBusy) return;
+    // What was wrong with the last code is worth more than that there is none yet.
+    if (form.id === 'check' && code === '' && state.error) {
+      focusOn('code');
+      return;
+    }
     memory.current.isBusy = true;
     memory.current.missed = undefined;
     setBusy(form.id);
@@ -117,6 +123,7 @@ export function App({ boot, countries, t, typed }: Props) {
   const afterwards = (sent: string, next: State) => {
     if (sent === 'resend' && !next.error) {
       setSpoken(t('ui.sent_again'));
+      setSentAgain(true);
       memory.current.sent = '';
     }
     // What comes after a start is a new intention; the same one, sent again, is not.
@@ -205,6 +212,7 @@ export function App({ boot, countries, t, typed }: Props) {
     if (current.step === state.step) return;
     current.step = state.step;
     setCode('');
+    setSentAgain(false);
     current.sent = '';
     document.title = `${t(`ui.title.${state.step}`)} · ${boot.brand.name}`;
     if (!focusOn('code')) document.querySelector('h1')?.focus();
@@ -248,6 +256,7 @@ export function App({ boot, countries, t, typed }: Props) {
     isSlow,
     isOffline,
     spoken,
+    isSentAgain,
     actions,
   };
   return <HostedPage sheet={sheet} />;

@@ -68,6 +68,7 @@ function sheetOf(step: Step): Sheet {
     isSlow: false,
     isOffline: false,
     spoken: '',
+    isSentAgain: false,
     actions: null,
   };
 }
@@ -101,6 +102,7 @@ export function printPage(): string {
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
 <meta name="format-detection" content="telephone=no">
+<link rel="icon" href="data:,">
 <title>{{ title }}</title>
 <style nonce="{{ nonce }}">{{ css }}{{ brand.css }}</style>
 </head>

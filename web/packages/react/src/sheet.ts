@@ -30,6 +30,8 @@ export interface Sheet {
   isOffline: boolean;
   /** What a screen reader is told. */
   spoken: string;
+  /** The same for everybody else, after another message. */
+  isSentAgain: boolean;
   actions: Actions | null;
 }
 

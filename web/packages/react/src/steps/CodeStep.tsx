@@ -39,6 +39,9 @@ export function CodeStep({ sheet }: { sheet: Sheet }) {
       <p className="hint">{t('ui.desktop')}</p>
       <section className="alt">
         <h2>{t('ui.missing')}</h2>
+        <When is={sheet.isSentAgain}>
+          <p className="lead">{t('ui.sent_again')}</p>
+        </When>
         <ResendForm sheet={sheet} />
       </section>
       <p className="never">

@@ -15,7 +15,15 @@ export function EndedStep({ sheet }: { sheet: Sheet }) {
   return (
     <div className="ended">
       <h1 tabIndex={-1}>{t(`ui.${state.step}.heading`)}</h1>
-      <p className="lead">{t(`ui.${state.step}.lead`)}</p>
+      <p className="lead">
+        {state.step === 'undeliverable' ? (
+          <When is={state.canChange} otherwise={t('ui.undeliverable.fixed')}>
+            {t('ui.undeliverable.lead')}
+          </When>
+        ) : (
+          t(`ui.${state.step}.lead`)
+        )}
+      </p>
       <Alert sheet={sheet} />
       <When
         is={computed('state.canRestart or (state.retryAt and state.canChange)', () =>
