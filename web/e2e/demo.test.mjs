@@ -23,6 +23,33 @@ describe('the demo', () => {
       assert.deepEqual(await axe(page), []);
     }));
 
+  test('stays where a number was refused, and says why', () =>
+    on.visit({ viewport: { width: 360, height: 740 } }, async (page) => {
+      await page.goto(`${on.product.url}/`);
+      await page.locator('.tabs button[data-view=story]').click();
+      await page.locator('#number').fill('123');
+
+      await page.locator('#start button').click();
+
+      await page.locator('#error').filter({ hasText: /./ }).waitFor();
+      assert.ok(await page.locator('#error').isVisible());
+    }));
+
+  test('has a simulator beside it that scrolls within its columns alone', () =>
+    on.visit({ viewport: { width: 1280, height: 600 } }, async (page) => {
+      for (let last = 10; last < 40; last += 1) {
+        await on.product.api('POST', '/v1/verifications', { phone: `+49155503111${last}` });
+      }
+      await page.goto(on.product.simulator);
+      await page.locator('[data-number]').nth(20).waitFor({ state: 'attached' });
+      const heights = await page.evaluate(() => [
+        document.documentElement.scrollHeight,
+        document.documentElement.clientHeight,
+      ]);
+
+      assert.equal(heights[0], heights[1]);
+    }));
+
   for (const colorScheme of ['light', 'dark']) {
     test(`is readable on a small phone, ${colorScheme}`, () =>
       on.visit(

@@ -74,7 +74,8 @@ function showPhone(phone: string | null) {
   phoneFrame.src = `${places.simulator}/?${query}`;
 }
 
-async function begin() {
+/** Answers whether a session began; if not, it is said beside the number. */
+async function begin(): Promise<boolean> {
   const error = find('error');
   error.textContent = '';
   number.removeAttribute('aria-invalid');
@@ -84,9 +85,11 @@ async function begin() {
     delete phoneFrame.dataset.phone;
     pageFrame.src = begun.page;
     show(begun);
+    return true;
   } catch (reason) {
     number.ariaInvalid = 'true';
     error.textContent = reason instanceof Refused ? reason.message : (texts.offline ?? '');
+    return false;
   }
 }
 
@@ -125,12 +128,11 @@ offerCopy();
 [texts, places] = await Promise.all([speak(language, english), facts()]);
 showFacts();
 number.value = unusedNumber();
-find('start').addEventListener('submit', (event) => {
+find('start').addEventListener('submit', async (event) => {
   event.preventDefault();
   // The same number again so soon would meet the pause between messages.
   if (number.value === visit?.session.phone) number.value = unusedNumber();
-  turnTo('page');
-  void begin();
+  if (await begin()) turnTo('page');
 });
 await begin();
 void follow();

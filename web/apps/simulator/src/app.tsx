@@ -32,7 +32,7 @@ export function App({ store, asked }: { store: Store; asked: Asked }) {
         <Alone number={asked.phone} />
       ) : (
         <Whole
-          hasDraft={asked.draft !== ''}
+          isOpened={asked.phone !== null}
           theme={theme}
           onTheme={(next) => {
             remember('theme', next);
@@ -82,7 +82,8 @@ function Problem() {
 }
 
 interface WholeProps {
-  hasDraft: boolean;
+  /** The address names a phone. */
+  isOpened: boolean;
   theme: Theme;
   onTheme: (theme: Theme) => void;
   onLanguage: (language: Language) => void;
@@ -92,10 +93,10 @@ const VIEWS = ['list', 'stage', 'insp'] as const;
 type View = (typeof VIEWS)[number];
 
 /** Three columns; on small screens, each is a view of its own. */
-function Whole({ hasDraft, theme, onTheme, onLanguage }: WholeProps) {
+function Whole({ isOpened, theme, onTheme, onLanguage }: WholeProps) {
   const { store, t } = usePage();
   const { open, phones } = useSnapshot();
-  const [view, setView] = useState<View>(hasDraft ? 'stage' : 'list');
+  const [view, setView] = useState<View>(isOpened ? 'stage' : 'list');
   const before = useRef(phones);
   useEffect(() => {
     const isShown = (number: string) => !document.hidden && store.now.open.includes(number);
