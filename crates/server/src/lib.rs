@@ -27,6 +27,7 @@ use countersign_core::app::App;
 
 pub use crate::config::{Demo, Framing, OtpSettings, Settings};
 pub use crate::extract::Peer;
+pub use crate::hosted::{LANGUAGES, speaks};
 pub use crate::listener::serve;
 pub use crate::openapi::{openapi, openapi_json};
 

@@ -1,3 +1,4 @@
+use axum::http::Method;
 use countersign_core::policy::Limits;
 use countersign_core::tenants::BrandChange;
 use countersign_server::{Framing, Settings};
@@ -172,4 +173,26 @@ async fn the_logo_is_served_here_and_can_do_nothing() {
     assert!(with.header("content-security-policy").ends_with("; sandbox"));
     assert_eq!(boot(page.text())["brand"]["logo"], logo.as_str());
     assert_eq!(stranger.status, 404);
+}
+
+#[tokio::test]
+async fn a_document_comes_compressed_to_whoever_reads_that_and_nothing_else_does() {
+    let server = TestServer::hosted().await;
+    let (browser, path) = visitor(&server).await;
+    let get = |path: &str, encodings: &'static str| {
+        let call = server.call(Method::GET, path).header("accept-encoding", encodings);
+        browser.dress(call)
+    };
+
+    let page = get(&path, "br, gzip").header("accept", "text/html").answer().await;
+    let plain = get(&path, "br").header("accept", "text/html").answer().await;
+    let status = get(&format!("{path}/status"), "gzip").answer().await;
+    let events = get(&format!("{path}/events"), "gzip").answer().await;
+
+    assert_eq!(page.headers()["content-encoding"], "gzip");
+    assert_eq!(page.headers()["vary"], "accept-encoding");
+    for answer in [plain, status, events] {
+        assert_eq!(answer.status(), 200);
+        assert_eq!(answer.headers().get("content-encoding"), None);
+    }
 }
