@@ -66,10 +66,16 @@ pub enum OpenError {
     #[error("the database address must be sqlite:PATH, postgres://… or memory:")]
     Address,
 
-    #[error("another server has {0} open; stop it first, or use PostgreSQL to run several")]
+    #[error(
+        "another server has {0} open: stop it, give this one a file of its own (`countersign dev \
+         --data FOLDER`), or use PostgreSQL to run several on one database"
+    )]
     Locked(PathBuf),
 
-    #[error("there is no database at {0}: run `countersign migrate` first")]
+    #[error(
+        "there is no database at {0}: run `countersign migrate` first, or name the one you mean, such \
+         as DATABASE_URL=sqlite:data/dev/countersign.db for that of `countersign dev`"
+    )]
     Absent(PathBuf),
 
     #[error("{0} is not a SQLite database; name another file in `database_url`")]

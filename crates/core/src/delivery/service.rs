@@ -194,7 +194,7 @@ impl Delivery {
         let id = key.verification;
         match self.parts.ledger.run(Settle { key, attempt, outcome, event, now }).await {
             Ok(Settled::Stale) => {
-                tracing::warn!(verification.id = %id, "A send was settled by somebody else");
+                tracing::debug!(verification.id = %id, "A send was settled by somebody else");
             }
             Ok(_) => {}
             // The lease runs out, and the answer counts as lost.

@@ -55,7 +55,7 @@ pub enum BrandError {
     #[error("`{0}` is not a colour: write six hexadecimal digits, such as #7a2e6b")]
     Colour(String),
 
-    #[error("the logo cannot be used: {0}")]
+    #[error("the logo cannot be used")]
     Logo(#[from] LogoError),
 
     #[error("`{0}` is not a link for people: write it as https://host/path")]

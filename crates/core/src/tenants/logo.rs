@@ -109,7 +109,11 @@ const ACTIVE: [&str; 8] =
 fn is_still(text: &str) -> bool {
     let text = text.trim_start_matches('\u{feff}').trim();
     let text = match text.strip_prefix("<?xml ") {
-        Some(rest) => rest.split_once("?>").map_or("", |(_, rest)| rest),
+        // Other readers might find other letters in the same bytes.
+        Some(rest) => rest
+            .split_once("?>")
+            .filter(|(declaration, _)| is_utf8(declaration))
+            .map_or("", |(_, rest)| rest),
         None => text,
     };
     let text = without_comments(text).to_ascii_lowercase();
@@ -117,6 +121,12 @@ fn is_still(text: &str) -> bool {
         && !ACTIVE.iter().any(|active| text.contains(active))
         && own_references(&text)
         && text.split('<').skip(1).all(is_still_element)
+}
+
+/// Whether an XML declaration names no other encoding.
+fn is_utf8(declaration: &str) -> bool {
+    let declaration = declaration.to_ascii_lowercase();
+    !declaration.contains("encoding") || declaration.contains("utf-8")
 }
 
 /// Drawing programs sign their work in comments.
@@ -211,6 +221,10 @@ mod tests {
         }
         let declared = b"\xef\xbb\xbf<?xml version='1.0'?>\n<svg><path d='M0 0'/></svg>".to_vec();
         assert!(Logo::parse(declared).is_ok());
+        let named = b"<?xml version='1.0' encoding='UTF-8'?><svg><path d='M0 0'/></svg>".to_vec();
+        assert!(Logo::parse(named).is_ok());
+        let foreign = b"<?xml version='1.0' encoding='UTF-7'?><svg><path d='M0 0'/></svg>".to_vec();
+        assert_eq!(Logo::parse(foreign), Err(LogoError::Active));
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub(crate) enum Command {
     Simulate(simulate::Simulate),
     /// Create the database or bring its schema up to date
     Migrate,
-    /// List or create tenants
+    /// List, create and show tenants, and set how their pages look
     #[command(subcommand)]
     Tenant(tenant::Tenant),
     /// List, create, replace or end API keys

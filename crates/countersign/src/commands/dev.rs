@@ -213,6 +213,7 @@ fn announce(config: &Config, url: &str, simulator: &str, business_phone: &str, i
     let program = std::env::args().next().unwrap_or_else(|| "countersign".to_owned());
     say(&format!("  {program} send +4915550102040"));
     say(&format!("  curl '{simulator}/api/phones/+4915550102040/code?wait=10'"));
+    say(&format!("  {program} check ver_… CODE"));
     say("");
     say("Ctrl-C stops it.");
 }

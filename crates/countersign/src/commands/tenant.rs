@@ -96,6 +96,10 @@ impl Tenant {
             Self::Set { name, brand } => {
                 let tenant = tenants.named(&parse_name(name)?).await?;
                 let change = brand.change()?;
+                if let Some(locale) = change.locale.as_deref().filter(|tag| !tag.is_empty()) {
+                    let is_spoken = countersign_server::speaks(locale);
+                    anyhow::ensure!(is_spoken, "pages do not speak `{locale}`: {}", languages());
+                }
                 describe(&tenant, &tenants.change_brand(tenant.id, change).await?);
             }
         }
@@ -118,6 +122,10 @@ impl BrandArguments {
             show_credit: self.credit,
         })
     }
+}
+
+fn languages() -> String {
+    format!("choose one of {}", countersign_server::LANGUAGES.join(", "))
 }
 
 // No more is read than tells that it is too large.

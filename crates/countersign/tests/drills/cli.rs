@@ -258,6 +258,7 @@ fn how_a_tenant_looks_is_kept_beside_a_running_server() {
     std::fs::write(&logo, "<svg onload='alert(1)'/>").unwrap();
     for (arguments, said) in [
         (["--color", "red"], "six hexadecimal digits"),
+        (["--locale", "de"], "choose one of en, es"),
         (["--return-url", "http://shop.example/"], "plain http is for localhost only"),
         (["--logo", logo.to_str().unwrap()], "export it as plain SVG"),
         (["--help-url", "javascript:alert(1)"], "write it as https://host/path"),
