@@ -9,6 +9,10 @@ const PASS_SECONDS: u32 = 2 * 60 * 60;
 /// Letters of the reference in the cookie's name: enough to tell a browser's pages apart.
 const TAIL: usize = 12;
 
+/// Pages that one browser keeps open. Older ones are let go before their cookies, which come with
+/// every request, fill a header.
+const MOST_PAGES: usize = 32;
+
 /// The language that was chosen on a page.
 pub(crate) const LANGUAGE: &str = "cs-lang";
 /// Stands for the number that this browser gave on a page.
@@ -25,23 +29,51 @@ pub(crate) enum Transport {
 pub(crate) fn pass_name(transport: Transport, reference: &str) -> String {
     let tail = reference.len().saturating_sub(TAIL);
     let tail = reference.get(tail..).unwrap_or(reference);
+    format!("{}{tail}", prefix(transport))
+}
+
+const fn prefix(transport: Transport) -> &'static str {
     match transport {
-        Transport::Tls => format!("__Host-cs-{tail}"),
-        Transport::Plain => format!("cs-{tail}"),
+        Transport::Tls => "__Host-cs-",
+        Transport::Plain => "cs-",
     }
+}
+
+/// Takes from the browser what it has of its oldest pages, once they are many.
+pub(crate) fn let_go(headers: &HeaderMap, transport: Transport) -> Vec<HeaderValue> {
+    let prefix = prefix(transport);
+    let is_pass = |name: &&str| {
+        let tail = name.strip_prefix(prefix).unwrap_or_default();
+        tail.len() == TAIL && tail.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    // Browsers send the oldest first (RFC 6265, 5.4).
+    let names: Vec<&str> = pairs(headers).map(|(name, _)| name).filter(is_pass).collect();
+    let surplus = (names.len() + 1).saturating_sub(MOST_PAGES);
+    let secure = secure(transport);
+    names[..surplus]
+        .iter()
+        .filter_map(|name| {
+            let gone = format!("{name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax{secure}");
+            HeaderValue::try_from(gone).ok()
+        })
+        .collect()
 }
 
 /// Every value that the browser sent under a name. Another subdomain may have added one, or others
 /// in letters that we do not know.
 pub(crate) fn values<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a str> {
+    pairs(headers)
+        .filter(move |(other, _)| *other == name)
+        .map(|(_, value)| value.trim_matches('"'))
+}
+
+fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     headers
         .get_all(COOKIE)
         .iter()
         .flat_map(|header| header.as_bytes().split(|byte| *byte == b';'))
         .filter_map(|pair| std::str::from_utf8(pair).ok())
         .filter_map(|pair| pair.trim().split_once('='))
-        .filter(move |(other, _)| *other == name)
-        .map(|(_, value)| value.trim_matches('"'))
 }
 
 /// The cookie that binds a page to a browser. `value` has to be made of letters that cookies know.
@@ -119,6 +151,23 @@ mod tests {
             "__Host-cs-89abcdefghjk=v; Path=/; Max-Age=7200; HttpOnly; SameSite=Lax; Secure"
         );
         assert_eq!(pass_name(Transport::Plain, "short"), "cs-short");
+    }
+
+    #[test]
+    fn the_oldest_of_many_pages_are_let_go_and_no_cookie_of_others() {
+        let page = |number: usize| format!("__Host-cs-{number:012}=x");
+        let mut cookies = vec!["theirs=1".to_owned(), "__Host-cs-short=1".to_owned()];
+        cookies.extend((0..MOST_PAGES + 1).map(page));
+        let mut headers = HeaderMap::new();
+        headers.insert(COOKIE, HeaderValue::try_from(cookies.join("; ")).unwrap());
+
+        let gone = let_go(&headers, Transport::Tls);
+
+        assert_eq!(gone.len(), 2, "one is about to come");
+        let first = "__Host-cs-000000000000=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax; Secure";
+        assert_eq!(gone[0], first);
+        assert!(gone[1].to_str().unwrap().starts_with("__Host-cs-000000000001=;"));
+        assert!(let_go(&HeaderMap::new(), Transport::Tls).is_empty());
     }
 
     #[test]

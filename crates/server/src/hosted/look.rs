@@ -43,7 +43,12 @@ pub(super) async fn page(State(site): State<Site>, request: Request) -> Result<R
         let language = query
             .language
             .and_then(|language| cookie::set_language(transport, &base(&page), language.code));
-        return Ok(with_cookies(see(&base(&page)), pass.into_iter().chain(language)));
+        let gone = match pass {
+            Some(_) => cookie::let_go(&parts.headers, transport),
+            None => Vec::new(),
+        };
+        let cookies = gone.into_iter().chain(pass).chain(language);
+        return Ok(with_cookies(see(&base(&page)), cookies));
     }
     let visit = Visit::new(page, reader, &parts.headers);
     let Some(view) = look(&site, &visit).await? else { return Ok(lost(&site, &visit.reader)) };
