@@ -27,9 +27,10 @@ use countersign_core::app::App;
 
 pub use crate::config::{Demo, Framing, OtpSettings, Settings};
 pub use crate::extract::Peer;
-pub use crate::hosted::{LANGUAGES, speaks};
+pub use crate::hosted::speaks;
 pub use crate::listener::serve;
 pub use crate::openapi::{openapi, openapi_json};
+pub use countersign_web_assets::LANGUAGES;
 
 use crate::hosted::Pages;
 use crate::middleware::{Guard, Surroundings};

@@ -2,29 +2,30 @@
 
 use countersign_core::phone::Country;
 use countersign_core::store::StoreError;
-use countersign_core::tenants::{Brand, Colour, Logo, ReturnUrl};
+use countersign_core::tenants::{Brand, Colour, Logo, ReturnUrl, Theme};
 
 use crate::rows::{Columns, Value};
 
 pub(crate) const BRAND_OF: &str = "
     select name, colour, dark_colour, logo, help_url, privacy_url, return_urls, locale, countries,
-        show_credit
+        show_credit, theme
     from brands
     where tenant_id = $1";
 
 pub(crate) const SET_BRAND: &str = "
     insert into brands
         (tenant_id, name, colour, dark_colour, logo, help_url, privacy_url, return_urls, locale,
-        countries, show_credit)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        countries, show_credit, theme)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
     on conflict (tenant_id) do update
     set name = excluded.name, colour = excluded.colour, dark_colour = excluded.dark_colour,
         logo = excluded.logo, help_url = excluded.help_url, privacy_url = excluded.privacy_url,
         return_urls = excluded.return_urls, locale = excluded.locale,
-        countries = excluded.countries, show_credit = excluded.show_credit";
+        countries = excluded.countries, show_credit = excluded.show_credit,
+        theme = excluded.theme";
 
 /// The columns of [`SET_BRAND`] after the tenant. No address and no country has a space.
-pub(crate) fn brand_values(brand: &Brand) -> [Value<'_>; 10] {
+pub(crate) fn brand_values(brand: &Brand) -> [Value<'_>; 11] {
     let colour = |colour: Option<Colour>| colour.map(|colour| colour.to_string()).into();
     let countries: Vec<&str> = brand.countries.iter().map(Country::as_str).collect();
     let return_urls: Vec<String> = brand.return_urls.iter().map(ToString::to_string).collect();
@@ -39,6 +40,7 @@ pub(crate) fn brand_values(brand: &Brand) -> [Value<'_>; 10] {
         brand.locale.as_deref().into(),
         countries.join(" ").into(),
         brand.show_credit.into(),
+        brand.theme.as_str().into(),
     ]
 }
 
@@ -62,5 +64,6 @@ pub(crate) fn brand(row: &dyn Columns) -> Result<Brand, StoreError> {
         locale: text(7)?,
         countries: row.text(8)?.split_whitespace().filter_map(Country::parse).collect(),
         show_credit: row.int(9)? != 0,
+        theme: Theme::parse(row.text(10)?).unwrap_or_default(),
     })
 }

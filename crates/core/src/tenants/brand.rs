@@ -13,6 +13,7 @@ pub struct Brand {
     pub colour: Option<Colour>,
     /// On dark surfaces; the other one made lighter when there is none.
     pub dark_colour: Option<Colour>,
+    pub theme: Theme,
     pub logo: Option<Logo>,
     pub help_url: Option<String>,
     pub privacy_url: Option<String>,
@@ -26,6 +27,16 @@ pub struct Brand {
     pub show_credit: bool,
 }
 
+/// Whether pages are light or dark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// As the person's device is set.
+    #[default]
+    Auto,
+    Light,
+    Dark,
+}
+
 /// Red, green and blue of sRGB.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Colour([u8; 3]);
@@ -36,6 +47,7 @@ pub struct BrandChange {
     pub name: Option<String>,
     pub colour: Option<String>,
     pub dark_colour: Option<String>,
+    pub theme: Option<String>,
     /// The bytes of a file; none at all take the logo away.
     pub logo: Option<Vec<u8>>,
     pub help_url: Option<String>,
@@ -54,6 +66,9 @@ pub enum BrandError {
 
     #[error("`{0}` is not a colour: write six hexadecimal digits, such as #7a2e6b")]
     Colour(String),
+
+    #[error("`{0}` is not a theme: write auto, light or dark")]
+    Theme(String),
 
     #[error("the logo cannot be used")]
     Logo(#[from] LogoError),
@@ -86,6 +101,7 @@ impl Brand {
             name: name.as_str().to_owned(),
             colour: None,
             dark_colour: None,
+            theme: Theme::Auto,
             logo: None,
             help_url: None,
             privacy_url: None,
@@ -110,6 +126,9 @@ impl Brand {
         brand.colour = change.colour.map_or(Ok(brand.colour), |text| colour(&text))?;
         brand.dark_colour =
             change.dark_colour.map_or(Ok(brand.dark_colour), |text| colour(&text))?;
+        if let Some(theme) = change.theme {
+            brand.theme = Theme::parse(&theme).ok_or(BrandError::Theme(theme))?;
+        }
         if let Some(bytes) = change.logo {
             brand.logo = if bytes.is_empty() { None } else { Some(Logo::parse(bytes)?) };
         }
@@ -130,6 +149,26 @@ impl Brand {
         }
         brand.show_credit = change.show_credit.unwrap_or(brand.show_credit);
         Ok(brand)
+    }
+}
+
+impl Theme {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// One of its words; an empty one is that of who has said nothing.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "" | "auto" => Some(Self::Auto),
+            "light" => Some(Self::Light),
+            "dark" => Some(Self::Dark),
+            _ => None,
+        }
     }
 }
 
@@ -246,6 +285,7 @@ mod tests {
         let change = BrandChange {
             name: Some("  Gökçe's Shop ".to_owned()),
             colour: Some("7A2E6B".to_owned()),
+            theme: Some("dark".to_owned()),
             help_url: Some("https://shop.example/help?topic=codes#whatsapp".to_owned()),
             return_urls: Some(texts([
                 "https://Shop.example/done",
@@ -260,11 +300,13 @@ mod tests {
 
         assert_eq!(changed.name, "Gökçe's Shop");
         assert_eq!(changed.colour.unwrap().to_string(), "#7a2e6b");
+        assert_eq!(changed.theme, Theme::Dark);
         assert_eq!(changed.return_urls.len(), 1, "one address in two spellings is one");
         assert_eq!(changed.countries, ["IN", "US"].map(|text| Country::parse(text).unwrap()));
         assert_eq!(changed.change(BrandChange::default()).unwrap(), changed);
         let emptied = BrandChange {
             colour: Some(String::new()),
+            theme: Some(String::new()),
             help_url: Some(String::new()),
             return_urls: Some(Vec::new()),
             logo: Some(Vec::new()),
@@ -285,6 +327,9 @@ mod tests {
             |text: &str| BrandChange { help_url: Some(text.to_owned()), ..BrandChange::default() };
         let colour =
             |text: &str| BrandChange { colour: Some(text.to_owned()), ..BrandChange::default() };
+        let theme =
+            |text: &str| BrandChange { theme: Some(text.to_owned()), ..BrandChange::default() };
+        assert_eq!(refused(theme("black")), BrandError::Theme("black".to_owned()));
         let locale =
             |text: &str| BrandChange { locale: Some(text.to_owned()), ..BrandChange::default() };
 

@@ -11,7 +11,7 @@ mod store;
 mod tenant;
 
 pub use api_key::{ApiKey, KeyMode, PresentedKey, Scope, Scopes};
-pub use brand::{Brand, BrandChange, BrandError, Colour};
+pub use brand::{Brand, BrandChange, BrandError, Colour, Theme};
 pub use integration::{Integration, Integrations};
 pub use logo::{Logo, LogoError};
 pub use return_url::{InvalidReturnUrl, ReturnUrl};

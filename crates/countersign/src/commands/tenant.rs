@@ -48,6 +48,9 @@ pub(crate) struct BrandArguments {
     /// The same on dark pages
     #[arg(long, value_name = "COLOR")]
     dark_color: Option<String>,
+    /// Whether its pages are light or dark: auto (as the person's device), light or dark
+    #[arg(long)]
+    theme: Option<String>,
     /// A PNG or a plain SVG of 20 KB at most
     #[arg(long, value_name = "FILE")]
     logo: Option<String>,
@@ -113,6 +116,7 @@ impl BrandArguments {
             name: self.display_name.clone(),
             colour: self.color.clone(),
             dark_colour: self.dark_color.clone(),
+            theme: self.theme.clone(),
             logo: self.logo.as_deref().map(read_logo).transpose()?,
             help_url: self.help_url.clone(),
             privacy_url: self.privacy_url.clone(),
@@ -155,6 +159,7 @@ fn describe(tenant: &Row, brand: &Brand) {
     line("display name", &brand.name);
     line("color", &colour.unwrap_or_default());
     line("dark color", &dark_colour.unwrap_or_default());
+    line("theme", brand.theme.as_str());
     line("logo", &logo.unwrap_or_default());
     line("help", brand.help_url.as_deref().unwrap_or_default());
     line("privacy", brand.privacy_url.as_deref().unwrap_or_default());

@@ -239,6 +239,7 @@ fn how_a_tenant_looks_is_kept_beside_a_running_server() {
     for line in [
         "display name  Größer & Söhne",
         "color         #7a2e6b",
+        "theme         auto",
         "logo          image/svg+xml, 27 bytes",
         "countries     IN BR",
         "returns to    https://shop.example/done",
@@ -259,6 +260,7 @@ fn how_a_tenant_looks_is_kept_beside_a_running_server() {
     for (arguments, said) in [
         (["--color", "red"], "six hexadecimal digits"),
         (["--locale", "de"], "choose one of en, es"),
+        (["--theme", "black"], "write auto, light or dark"),
         (["--return-url", "http://shop.example/"], "plain http is for localhost only"),
         (["--logo", logo.to_str().unwrap()], "export it as plain SVG"),
         (["--help-url", "javascript:alert(1)"], "write it as https://host/path"),

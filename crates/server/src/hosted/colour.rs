@@ -27,7 +27,7 @@ pub(crate) fn style(colour: Option<Rgb>, dark: Option<Rgb>) -> String {
     let light = on_light(colour);
     let dark = on_dark(dark.unwrap_or(colour));
     format!(
-        ":root{{{}}}@media (prefers-color-scheme:dark){{:root{{{}}}}}",
+        ":root{{{}}}@media(prefers-color-scheme:dark){{:root{{{}}}}}",
         variables(colour, light, BLACK),
         variables(colour, dark, WHITE),
     )

@@ -157,7 +157,7 @@ mod tests {
     fn the_oldest_of_many_pages_are_let_go_and_no_cookie_of_others() {
         let page = |number: usize| format!("__Host-cs-{number:012}=x");
         let mut cookies = vec!["theirs=1".to_owned(), "__Host-cs-short=1".to_owned()];
-        cookies.extend((0..MOST_PAGES + 1).map(page));
+        cookies.extend((0..=MOST_PAGES).map(page));
         let mut headers = HeaderMap::new();
         headers.insert(COOKIE, HeaderValue::try_from(cookies.join("; ")).unwrap());
 

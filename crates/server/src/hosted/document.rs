@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use countersign_core::hosted::{Once, PageView, Step};
 use countersign_core::phone::{Country, PhoneNumber};
 use countersign_core::random::{Entropy, bytes};
-use countersign_core::tenants::Brand;
+use countersign_core::tenants::{Brand, Theme};
 use countersign_core::time::Timestamp;
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, Error, context};
@@ -138,17 +138,20 @@ impl Printer {
         };
         let boot = serde_json::to_string(&boot).expect("texts and numbers are JSON");
         let now = sheet.now;
+        let theme = sheet.brand.map(|brand| brand.theme).unwrap_or_default();
+        let style = in_theme(countersign_web_assets::STYLE, theme);
+        let scheme = if theme == Theme::Auto { "light dark" } else { theme.as_str() };
         let context = context! {
             lang => sheet.language.code,
             dir => sheet.language.direction,
-            theme => "auto",
+            scheme => scheme,
             title => title(tongue, sheet),
             nonce => nonce.clone(),
             base => sheet.base,
             script => countersign_web_assets::hosted_script(),
-            css => Value::from_safe_string(countersign_web_assets::STYLE.to_owned()),
+            css => Value::from_safe_string(style),
             brand => context! {
-                css => Value::from_safe_string(colours(sheet.brand)),
+                css => Value::from_safe_string(in_theme(&colours(sheet.brand), theme)),
                 ..Value::from(Serde(&brand))
             },
             languages => Serde(&languages),
@@ -209,6 +212,16 @@ fn on_page<'a>(sheet: &Sheet<'a>) -> BrandOnPage<'a> {
         privacy: brand.privacy_url.as_deref(),
         credit: brand.show_credit,
     }
+}
+
+/// A style that does not ask the device which of its themes it is to be.
+fn in_theme(style: &str, theme: Theme) -> String {
+    let media = match theme {
+        Theme::Auto => return style.to_owned(),
+        Theme::Light => "@media not all",
+        Theme::Dark => "@media all",
+    };
+    style.replace("@media(prefers-color-scheme:dark)", media)
 }
 
 fn colours(brand: Option<&Brand>) -> String {

@@ -31,17 +31,6 @@ const fn written(
     Language { code, name, direction, home }
 }
 
-/// The tags of the languages that the pages are written in.
-pub const LANGUAGES: [&str; 7] = {
-    let mut codes = [""; 7];
-    let mut place = 0;
-    while place < codes.len() {
-        codes[place] = Language::ALL[place].code;
-        place += 1;
-    }
-    codes
-};
-
 /// Whether the pages are written in the language of a tag.
 pub fn speaks(tag: &str) -> bool {
     Language::of_tag(tag).is_some()

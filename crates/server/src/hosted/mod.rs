@@ -27,7 +27,7 @@ mod wanted;
 
 pub(crate) use answer::see;
 pub(crate) use form::Form;
-pub use language::{LANGUAGES, speaks};
+pub use language::speaks;
 pub(crate) use origin::SameOrigin;
 pub(crate) use routes::{Pages, routes};
 pub(crate) use wanted::Wanted;

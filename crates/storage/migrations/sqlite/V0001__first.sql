@@ -33,6 +33,7 @@ create table brands (
     name text not null,
     colour text,
     dark_colour text,
+    theme text not null,
     logo blob,
     help_url text,
     privacy_url text,

@@ -76,7 +76,12 @@ function Languages({ sheet }: { sheet: Sheet }) {
       >
         <Each of={boot.languages} as="language" fields={['code', 'name', 'selected']}>
           {(language) => (
-            <option key={language.code} value={language.code} {...chosen(language.selected)}>
+            <option
+              key={language.code}
+              value={language.code}
+              lang={language.code}
+              {...chosen(language.selected)}
+            >
               {language.name}
             </option>
           )}

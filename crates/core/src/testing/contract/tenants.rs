@@ -180,6 +180,7 @@ async fn a_brand_is_read_back_with_all_that_it_has(store: &dyn TenantStore, made
         name: text("Größer & Söhne"),
         colour: text("#7a2e6b"),
         dark_colour: text("#d9a6cf"),
+        theme: text("dark"),
         logo: Some(b"<svg><path d='M0 0'/></svg>".to_vec()),
         help_url: text("https://shop.example/help"),
         privacy_url: text("https://shop.example/privacy?lang=de#phones"),

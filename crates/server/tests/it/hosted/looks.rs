@@ -196,3 +196,25 @@ async fn a_document_comes_compressed_to_whoever_reads_that_and_nothing_else_does
         assert_eq!(answer.headers().get("content-encoding"), None);
     }
 }
+
+#[tokio::test]
+async fn a_tenant_may_have_its_pages_light_or_dark_whatever_the_device_wants() {
+    let server = TestServer::hosted().await;
+    let asks = "prefers-color-scheme";
+    for (theme, scheme, media) in [
+        ("auto", "light dark", "@media(prefers-color-scheme:dark)"),
+        ("light", "\"light\"", "@media not all"),
+        ("dark", "\"dark\"", "@media all"),
+    ] {
+        let theme = Some(theme.to_owned());
+        let colour = Some("#7a2e6b".to_owned());
+        server.brand(BrandChange { theme, colour, ..BrandChange::default() }).await;
+        let (mut browser, path) = visitor(&server).await;
+
+        let page = browser.get(&path).await;
+
+        let html = page.text();
+        assert!(html.contains(scheme) && html.matches(media).count() == 2, "{scheme}");
+        assert_eq!(html.contains(asks), scheme == "light dark", "{scheme}");
+    }
+}
