@@ -19,4 +19,6 @@ pub use secrets::BrowserPass;
 pub use service::{Hosted, HostedParts};
 pub use session::{Intent, Session, SessionKey, SessionStatus};
 pub use store::SessionStore;
-pub use view::{CreatedSession, NewSession, PageError, PageView, SendRequest, SessionView, Step};
+pub use view::{
+    CreatedSession, NewSession, PageError, PageView, SendRequest, SessionView, Step, Typed,
+};

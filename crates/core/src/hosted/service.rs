@@ -7,8 +7,8 @@ use super::session::{seal_details, seal_phone};
 use super::turn::Wanted;
 use super::view::{next_start, with_parameter};
 use super::{
-    CreatedSession, NewSession, Once, Page, PageError, PageView, SendRequest, Session, SessionKey,
-    SessionStore, SessionView, Step,
+    CreatedSession, Intent, NewSession, Once, Page, PageError, PageView, SendRequest, Session,
+    SessionKey, SessionStore, SessionView, Step, Typed,
 };
 use crate::id::{SessionId, TenantId, VerificationId};
 use crate::keyring::Keyring;
@@ -98,17 +98,27 @@ impl Hosted {
         BrowserPass::admits(page, cookie, &self.parts.keyring)
     }
 
-    /// What a browser may keep that typed the number of this page. `None` for one that typed
-    /// another, while the page waits for the code of the first.
+    /// What a browser may keep whose request had the page turn to its number, or would have but
+    /// for a limit. To have typed the right number is not enough, or it could be guessed.
     pub fn number_mark(
         &self,
-        view: &PageView,
-        typed: &str,
-        region: Option<Region>,
+        page: &Page,
+        typed: &Typed,
+        sent: &Result<PageView, PageError>,
     ) -> Option<String> {
-        let phone = view.phone.as_ref().filter(|_| !view.is_fixed)?;
-        let is_typed = self.read_phone(typed, region).is_ok_and(|typed| typed == *phone);
-        is_typed.then(|| number_mark(&view.page, phone, &self.parts.keyring))
+        let Page::Session(key) = page else { return None };
+        let phone = self.read_phone(&typed.phone, typed.region).ok()?;
+        let is_own = match sent {
+            Ok(view) => {
+                let Intent(own) = self.intent(*key, &phone, typed.once);
+                let shown = view.verification.as_ref()?.verification.idempotency?;
+                !view.is_fixed && shown.key == own
+            }
+            // It was written down in place of any other before it was refused.
+            Err(PageError::Refused(_)) => true,
+            Err(_) => false,
+        };
+        is_own.then(|| number_mark(page, &phone, &self.parts.keyring))
     }
 
     /// Whether a browser gave this number, and may see it whole.
@@ -137,13 +147,13 @@ impl Hosted {
     /// Sends a code to the number that was typed. While one is live, nothing is sent.
     pub async fn send(&self, page: &Page, request: SendRequest) -> Result<PageView, PageError> {
         let Page::Session(key) = page else { return self.see(page).await };
+        let SendRequest { typed, locale, client } = request;
         let session = self.session(*key).await?;
         let phone = match session.phone(&self.parts.keyring).filter(|_| session.is_fixed) {
             Some(phone) => phone,
-            None => self.read_phone(&request.phone, request.region)?,
+            None => self.read_phone(&typed.phone, typed.region)?,
         };
-        let SendRequest { locale, client, once, .. } = request;
-        self.begin(*key, &Wanted { phone, locale, client, once }).await?;
+        self.begin(*key, &Wanted { phone, locale, client, once: typed.once }).await?;
         self.see(page).await
     }
 

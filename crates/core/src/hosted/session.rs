@@ -51,7 +51,7 @@ pub enum SessionStatus {
     Open,
     /// The phone is proved.
     Approved,
-    /// Its time is up, and the phone is not proved.
+    /// Its time is up, or its codes are used up, and the phone is not proved.
     Ended,
 }
 
@@ -71,7 +71,7 @@ impl Session {
     /// Writes down that a verification is about to be started for a phone.
     pub fn intend(&mut self, intent: Intent, phone: &PhoneNumber, keyring: &Keyring) {
         self.intent = Some(intent);
-        self.starts = self.starts.saturating_add(1);
+        self.count_start();
         self.verification = None;
         self.sealed_phone = Some(seal_phone(self.key, phone, keyring));
         self.revision += 1;
@@ -91,6 +91,16 @@ impl Session {
         self.intent = None;
         self.retry_at = retry_at;
         self.revision += 1;
+    }
+
+    /// Counts a verification that was begun.
+    pub(super) fn count_start(&mut self) {
+        self.starts = self.starts.saturating_add(1);
+    }
+
+    /// Whether a limit refused what was intended last, and nothing has happened since.
+    pub(super) fn is_given_up(&self) -> bool {
+        self.intent.is_none() && self.verification.is_none() && self.retry_at.is_some()
     }
 
     /// Leaves the verification, so that another number can be given.

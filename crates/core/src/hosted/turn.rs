@@ -24,7 +24,7 @@ pub(super) struct Wanted {
 impl Hosted {
     /// Has a verification begin, unless one is live or approved.
     pub(super) async fn begin(&self, key: SessionKey, wanted: &Wanted) -> Result<(), PageError> {
-        let intent = self.intent(key, wanted);
+        let intent = self.intent(key, &wanted.phone, wanted.once);
         for _ in 0..TRIES {
             let mut session = self.session(key).await?;
             if !session.is_open(self.now()) || self.is_underway(&session).await? {
@@ -93,7 +93,7 @@ impl Hosted {
     /// Has the session show what began. When it has gone elsewhere meanwhile, the code must not
     /// count any more.
     async fn settle(&self, mut session: Session, id: VerificationId) -> Result<(), PageError> {
-        let intent = session.intent;
+        let (intent, phone) = (session.intent, session.phone(&self.parts.keyring));
         for _ in 0..TRIES {
             session.begin(id);
             if self.save(&session).await? {
@@ -103,16 +103,41 @@ impl Hosted {
             if session.verification == Some(id) {
                 return Ok(());
             }
-            if session.intent != intent {
-                // Whatever keeps it from being canceled has ended it.
-                let _ = self.parts.verifications.cancel(session.key.tenant, id).await;
-                return Ok(());
+            if session.intent == intent {
+                continue;
             }
+            if session.is_given_up() && session.phone(&self.parts.keyring) == phone {
+                // A limit that this call did not meet refused somebody else, who was faster to say
+                // so. The code is on its way, so it is the one that counts.
+                session.count_start();
+                continue;
+            }
+            return self.call_off(session, id).await;
         }
         Err(busy().into())
     }
 
-    // When somebody else was faster, they gave it up as well or found another way.
+    /// Ends what the session no longer wants. Its message is out, and is counted.
+    async fn call_off(&self, mut session: Session, id: VerificationId) -> Result<(), PageError> {
+        // Whatever keeps it from being canceled has ended it.
+        let _ = self.parts.verifications.cancel(session.key.tenant, id).await;
+        for _ in 0..TRIES {
+            // Whoever left to give another number has left the count as it was.
+            if session.intent.is_none() && session.verification.is_none() && !session.is_given_up()
+            {
+                return Ok(());
+            }
+            session.count_start();
+            session.revision += 1;
+            if self.save(&session).await? {
+                return Ok(());
+            }
+            session = self.session(session.key).await?;
+        }
+        Err(busy().into())
+    }
+
+    // When somebody else was faster, they gave it up as well, or began it: that is what counts.
     async fn give_up(&self, mut session: Session, error: &StartError) -> Result<(), StoreError> {
         let retry_at = match error {
             StartError::Refused(refusal) => Some(refusal.retry_at),
@@ -129,10 +154,10 @@ impl Hosted {
         self.save(&session).await.map(drop)
     }
 
-    fn intent(&self, key: SessionKey, wanted: &Wanted) -> Intent {
-        let (session, phone) = (key.id, wanted.phone.e164());
+    pub(super) fn intent(&self, key: SessionKey, phone: &PhoneNumber, once: Once) -> Intent {
+        let (session, phone) = (key.id, phone.e164());
         let parts: [&[u8]; 5] =
-            [b"once", key.tenant.as_bytes(), session.as_bytes(), &wanted.once.0, phone.as_bytes()];
+            [b"once", key.tenant.as_bytes(), session.as_bytes(), &once.0, phone.as_bytes()];
         Intent(self.parts.keyring.index(&parts))
     }
 }

@@ -45,15 +45,21 @@ pub struct SessionView {
 
 /// A number that was typed on a page.
 #[derive(Clone, Debug)]
-pub struct SendRequest {
+pub struct Typed {
     /// As it was typed. Where the number is fixed, nobody looks at it.
     pub phone: String,
     /// The country that a number without one is read in; the installation's own when there is
     /// none.
     pub region: Option<Region>,
+    pub once: Once,
+}
+
+/// What a page is asked for with it.
+#[derive(Clone, Debug)]
+pub struct SendRequest {
+    pub typed: Typed,
     pub locale: Option<String>,
     pub client: Client,
-    pub once: Once,
 }
 
 /// Where a page stands.

@@ -2,11 +2,11 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use countersign_core::hosted::{Once, SendRequest};
+use countersign_core::hosted::{Once, SendRequest, Typed};
 use countersign_core::phone::Region;
 use countersign_core::verification::{Client, Finding};
 
-use super::answer::{Remarks, Typed, back, conclude, failed, look, lost, show};
+use super::answer::{Remarks, Written, back, conclude, failed, look, lost, show};
 use super::fault::{Fault, Meaning, Refusal};
 use super::form::Form;
 use super::language::Language;
@@ -26,21 +26,22 @@ pub(super) async fn send(
     State(site): State<Site>,
     form: Form,
 ) -> Result<Response, Problem> {
-    let typed = typed(&form);
-    let region = Region::parse(&typed.country);
-    let language = Language::of_tag(form.text("lang")).unwrap_or_else(|| visit.reader.language());
-    let request = SendRequest {
-        phone: typed.phone.clone(),
-        region,
-        locale: Some(language.code.to_owned()),
-        client: Client { ip },
+    let written = written(&form);
+    let typed = Typed {
+        phone: written.phone.clone(),
+        region: Region::parse(&written.country),
         once: once(&form, &site),
     };
+    let language = Language::of_tag(form.text("lang")).unwrap_or_else(|| visit.reader.language());
+    let request = SendRequest {
+        typed: typed.clone(),
+        locale: Some(language.code.to_owned()),
+        client: Client { ip },
+    };
     let sent = site.app.hosted.send(&visit.page, request).await;
-    let mark =
-        sent.as_ref().ok().and_then(|view| site.app.hosted.number_mark(view, &typed.phone, region));
+    let mark = site.app.hosted.number_mark(&visit.page, &typed, &sent);
     let cookie = mark.and_then(|mark| remember_number(&site, &visit.page, &mark));
-    Ok(with_cookies(conclude(&site, &visit, sent, Some(typed)).await?, cookie))
+    Ok(with_cookies(conclude(&site, &visit, sent, Some(written)).await?, cookie))
 }
 
 /// Compares the code that was typed.
@@ -70,7 +71,7 @@ pub(super) async fn check(
         None => look(&site, &visit).await?,
     };
     match view {
-        Some(view) => show(&site, &visit, &view, Remarks { refusal, typed: None }),
+        Some(view) => show(&site, &visit, &view, Remarks { refusal, written: None }),
         None => Ok(lost(&site, &visit.reader)),
     }
 }
@@ -121,20 +122,20 @@ pub(super) async fn speak(
     let chosen = Language::of_tag(form.text("lang"));
     let cookie = chosen.and_then(|language| remember(&site, &visit.page, language));
     visit.reader.chosen = chosen.or(visit.reader.chosen);
-    let typed = typed(&form);
-    let is_typed = !typed.phone.is_empty() || !typed.country.is_empty();
+    let written = written(&form);
+    let is_typed = !written.phone.is_empty() || !written.country.is_empty();
     if !is_typed && visit.reader.wanted == Wanted::Page {
         return Ok(with_cookies(back(&visit, None), cookie));
     }
     let Some(view) = look(&site, &visit).await? else {
         return Ok(lost(&site, &visit.reader));
     };
-    let shown = show(&site, &visit, &view, Remarks { refusal: None, typed: Some(typed) })?;
+    let shown = show(&site, &visit, &view, Remarks { refusal: None, written: Some(written) })?;
     Ok(with_cookies(shown, cookie))
 }
 
-fn typed(form: &Form) -> Typed {
-    Typed { country: form.text("country").to_owned(), phone: form.text("phone").to_owned() }
+fn written(form: &Form) -> Written {
+    Written { country: form.text("country").to_owned(), phone: form.text("phone").to_owned() }
 }
 
 /// The mark of the form. A form without one is not known again.

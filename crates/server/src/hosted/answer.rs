@@ -22,7 +22,7 @@ use crate::site::Site;
 
 /// What somebody typed into the form of the phone step.
 #[derive(Clone, Debug)]
-pub(crate) struct Typed {
+pub(crate) struct Written {
     pub(crate) country: String,
     pub(crate) phone: String,
 }
@@ -31,7 +31,7 @@ pub(crate) struct Typed {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Remarks {
     pub(crate) refusal: Option<Refusal>,
-    pub(crate) typed: Option<Typed>,
+    pub(crate) written: Option<Written>,
 }
 
 /// The state, or the page that shows it.
@@ -51,10 +51,10 @@ pub(crate) fn show(
     let given = view.phone.as_ref().filter(|phone| visit.has_given(site, phone));
     let once = Once::generate(&*site.app.entropy);
     let mut fields = Fields::of(view, given, tongue, usual, once);
-    if let Some(typed) = remarks.typed {
-        fields.phone = typed.phone;
-        if Country::parse(&typed.country).is_some_and(|country| tongue.named(country).is_some()) {
-            fields.country = typed.country.to_ascii_uppercase();
+    if let Some(written) = remarks.written {
+        fields.phone = written.phone;
+        if Country::parse(&written.country).is_some_and(|country| tongue.named(country).is_some()) {
+            fields.country = written.country.to_ascii_uppercase();
         }
     }
     let has_list = view.step == Step::Phone && !view.is_fixed;
@@ -78,7 +78,7 @@ pub(crate) async fn conclude(
     site: &Site,
     visit: &Visit,
     done: Result<PageView, PageError>,
-    typed: Option<Typed>,
+    written: Option<Written>,
 ) -> Result<Response, Problem> {
     let error = match done {
         Ok(view) if visit.reader.wanted == Wanted::Json => {
@@ -94,7 +94,7 @@ pub(crate) async fn conclude(
             let Some(view) = look(site, visit).await? else {
                 return Ok(lost(site, &visit.reader));
             };
-            show(site, visit, &view, Remarks { refusal: Some(refusal), typed })
+            show(site, visit, &view, Remarks { refusal: Some(refusal), written })
         }
     }
 }

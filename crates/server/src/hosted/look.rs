@@ -53,7 +53,7 @@ pub(super) async fn page(State(site): State<Site>, request: Request) -> Result<R
     let visit = Visit::new(page, reader, &parts.headers);
     let Some(view) = look(&site, &visit).await? else { return Ok(lost(&site, &visit.reader)) };
     let refusal = query.fault.map(Refusal::by_address);
-    show(&site, &visit, &view, Remarks { refusal, typed: None })
+    show(&site, &visit, &view, Remarks { refusal, written: None })
 }
 
 /// Where an action is, there is nothing to look at: whoever reloads it is led to the page.

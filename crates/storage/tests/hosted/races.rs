@@ -2,7 +2,8 @@
 
 use std::future::Future;
 
-use countersign_core::hosted::{Page, PageView, Step};
+use countersign_core::hosted::{Page, PageView, SendRequest, Step};
+use countersign_core::policy::Limits;
 use countersign_core::verification::{Client, Finding};
 use tokio::task::JoinSet;
 
@@ -43,6 +44,7 @@ everywhere! {
     of_many_right_codes_one_approves,
     changing_the_number_while_it_is_sent_leaves_no_code_behind,
     a_start_that_was_cut_short_is_finished_by_the_next,
+    a_code_counts_whoever_else_was_refused_it,
 }
 
 async fn at_once<F>(tasks: impl Iterator<Item = F>) -> Vec<F::Output>
@@ -118,6 +120,37 @@ async fn changing_the_number_while_it_is_sent_leaves_no_code_behind(scene: &Scen
         assert_eq!(live, usize::from(view.step == Step::Code));
         scene.app.hosted.edit(&page).await.unwrap();
         scene.advance(countersign_core::time::minutes(61 * 24));
+    }
+}
+
+/// Two browsers ask for the same number, and a limit refuses the address of one of them.
+async fn a_code_counts_whoever_else_was_refused_it(scene: &Scene) {
+    let exhausted = Client { ip: Some("192.0.2.7".parse().unwrap()) };
+    let number = |place: usize| format!("+4915112{place:06}");
+    let from = |place: usize, client: &Client| SendRequest {
+        client: client.clone(),
+        ..typed(&number(place), scene.once())
+    };
+    for place in 0..usize::from(Limits::default().per_address_per_hour) {
+        let page = scene.session().await;
+        scene.app.hosted.send(&page, from(place, &exhausted)).await.unwrap();
+    }
+    for place in 100..124 {
+        let page = scene.session().await;
+        let Page::Session(key) = page else { panic!("the scene makes sessions") };
+        let sends = [&exhausted, &Client::default()].map(|client| {
+            let (hosted, request) = (scene.app.hosted.clone(), from(place, client));
+            async move { hosted.send(&page, request).await.is_ok() }
+        });
+        let sent = at_once(sends.into_iter()).await;
+
+        let view = scene.look(&page).await;
+        let session = scene.storage.sessions.find(key).await.unwrap().unwrap();
+        let phone = number(place);
+        let all = scene.app.verifications.list(&scene.everything()).await.unwrap();
+        let begun = all.iter().filter(|view| view.phone.e164() == phone).count();
+        assert!(sent.contains(&true), "nothing holds the other address back");
+        assert_eq!((view.step, begun, session.starts), (Step::Code, 1, 1), "{sent:?}");
     }
 }
 

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use countersign_core::app::{App, Parts};
 use countersign_core::delivery::DeliverySettings;
-use countersign_core::hosted::{Intent, NewSession, Once, Page, PageView, SendRequest, SessionKey};
+use countersign_core::hosted::{
+    Intent, NewSession, Once, Page, PageView, SendRequest, SessionKey, Typed,
+};
 use countersign_core::id::TenantId;
 use countersign_core::keyring::{Keyring, SecretKey};
 use countersign_core::policy::{Limits, Policy};
@@ -170,11 +172,9 @@ pub(crate) fn new_session(phone: Option<&str>) -> NewSession {
 
 pub(crate) fn typed(phone: &str, once: Once) -> SendRequest {
     SendRequest {
-        phone: phone.to_owned(),
-        region: None,
+        typed: Typed { phone: phone.to_owned(), region: None, once },
         locale: None,
         client: Client::default(),
-        once,
     }
 }
 

@@ -231,6 +231,8 @@ async fn a_number_is_shown_whole_to_the_browser_that_typed_it_alone() {
     first.ask(&format!("{path}/send"), &[("phone", PHONE)]).await;
     // It asks for another number while the first one's code is waited for.
     second.ask(&format!("{path}/send"), &[("phone", OTHER_PHONE)]).await;
+    // The right one, guessed.
+    second.ask(&format!("{path}/send"), &[("phone", PHONE)]).await;
 
     let seen = second.submit(&format!("{path}/edit"), &[]).await;
     let own = first.get(&path).await;
