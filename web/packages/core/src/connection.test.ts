@@ -73,10 +73,12 @@ describe('asking', () => {
 
 describe('following', () => {
   const tell = vi.fn();
+  let isStillNews = true;
   let stop = () => {};
   const start = () => {
     tell.mockReset();
-    stop = follow('/v/x', tell);
+    isStillNews = true;
+    stop = follow('/v/x', { tell, wonder: () => () => isStillNews });
     return Stream.opened[0] as Stream;
   };
   afterEach(() => stop());
@@ -109,6 +111,14 @@ describe('following', () => {
     start();
     await vi.advanceTimersByTimeAsync(2000);
     expect(tell).toHaveBeenCalledExactlyOnceWith(MOMENT);
+  });
+
+  test('keeps to itself what is older than what was told since it asked', async () => {
+    start().fail(2);
+    isStillNews = false;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(fetched).toHaveBeenCalledTimes(3);
+    expect(tell).not.toHaveBeenCalled();
   });
 
   test('goes on asking through failures', async () => {

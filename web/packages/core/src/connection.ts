@@ -35,21 +35,33 @@ export async function ask(url: string, body?: URLSearchParams): Promise<Moment> 
   }
 }
 
+/** Tells what changed; answers a question by whether anything newer was told since it was asked. */
+export interface Listener {
+  tell(moment: Moment): void;
+  /** Called when a question is asked; what it answers says whether its answer still counts. */
+  wonder(): () => boolean;
+}
+
+/** Asks how things stand, and tells it unless something newer was told meanwhile. */
+export function look(base: string, { tell, wonder }: Listener): Promise<void> {
+  const isStillNews = wonder();
+  return ask(`${base}/status`)
+    .then((moment) => {
+      if (isStillNews()) tell(moment);
+    })
+    .catch(() => {});
+}
+
 /**
  * Keeps a page up to date until it is told to stop: by a stream, and by asking for as long as the
  * stream tells nothing. It may have failed, or something on the way may hold back what it says.
  */
-export function follow(base: string, tell: (moment: Moment) => void): () => void {
+export function follow(base: string, listener: Listener): () => void {
   let source: EventSource | null = null;
   let isHeard = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let pause = FIRST_PAUSE_MS;
   let isOver = false;
-
-  const look = () =>
-    ask(`${base}/status`)
-      .then(tell)
-      .catch(() => {});
 
   const rest = () => {
     clearTimeout(timer);
@@ -62,7 +74,7 @@ export function follow(base: string, tell: (moment: Moment) => void): () => void
     if (timer || isHeard || isOver) return;
     timer = setTimeout(() => {
       timer = undefined;
-      look().then(poll);
+      look(base, listener).then(poll);
       pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS);
     }, pause);
   };
@@ -79,7 +91,7 @@ export function follow(base: string, tell: (moment: Moment) => void): () => void
     source.addEventListener('state', (event) => {
       isHeard = true;
       rest();
-      tell(JSON.parse((event as MessageEvent<string>).data));
+      listener.tell(JSON.parse((event as MessageEvent<string>).data));
     });
     source.onerror = fail;
   };
@@ -88,7 +100,7 @@ export function follow(base: string, tell: (moment: Moment) => void): () => void
   const comeBack = () => {
     if (document.visibilityState === 'hidden') return;
     rest();
-    look();
+    look(base, listener);
     if (!source || source.readyState === 2) listen();
     else poll();
   };

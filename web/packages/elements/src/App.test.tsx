@@ -11,8 +11,6 @@ import {
   root,
   SECOND,
   sent,
-  serverAhead,
-  shown,
   told,
   type,
   wake,
@@ -256,26 +254,57 @@ test('a state that is told while a form is out is not lost with its answer', asy
   await type('123456');
   await told({ step: 'done' });
   expect(find('main').dataset.step).toBe('code');
+  answers.mockResolvedValue({ step: 'done' });
   lose();
   await pass(0);
   expect(find('main').dataset.step).toBe('done');
 });
 
+/** Holds back the answers to one address until they are let go. */
+function held(path: string) {
+  const waiting: (() => void)[] = [];
+  const answer = fetch;
+  vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
+    const response = await answer(url, init);
+    if (!url.endsWith(path)) return response;
+    return new Promise((resolve) => waiting.push(() => resolve(response)));
+  });
+  return async () => {
+    for (const go of waiting) go();
+    await pass(0);
+  };
+}
+
 test('a state that overtakes the answer to a form is not taken back by it', async () => {
   await awake('step=code');
-  let answer = () => {};
-  vi.stubGlobal('fetch', async () => {
-    const moment = { now: Date.now() + serverAhead, state: { ...shown, message: 'sent' } };
-    await new Promise<void>((resolve) => {
-      answer = resolve;
-    });
-    return Response.json(moment);
-  });
+  const go = held('/check');
   await press('#check button[type=submit]');
   await told({ step: 'undeliverable' });
-  answer();
-  await pass(0);
+  answers.mockResolvedValue({ step: 'undeliverable' });
+  await go();
   expect(find('main').dataset.step).toBe('undeliverable');
+});
+
+test('a look that comes late takes nothing back', async () => {
+  vi.spyOn(location, 'replace').mockImplementation(() => {});
+  await awake('step=code');
+  await told({});
+  const go = held('/status');
+  document.dispatchEvent(new Event('visibilitychange'));
+  await pass(0);
+  expect(sent()).toEqual(['/v/s0/status ']);
+  answers.mockResolvedValue({ step: 'done', redirect: 'https://lumen.example/back' });
+  await type('123456');
+  expect(find('main').dataset.step).toBe('done');
+  await go();
+  expect(find('main').dataset.step).toBe('done');
+});
+
+test('a second message that came too late is not said to be on its way', async () => {
+  await awake('step=code&waited=1');
+  answers.mockResolvedValueOnce({ step: 'expired' });
+  await press('#resend button');
+  expect(find('p.vh[role=status]').textContent).toBe('');
 });
 
 test('without a network it is the network that is told, once', async () => {

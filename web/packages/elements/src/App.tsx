@@ -7,6 +7,8 @@ import {
   Failure,
   follow,
   isSpoken,
+  type Listener,
+  look,
   type Moment,
   newOnce,
   offsetOf,
@@ -47,8 +49,10 @@ interface Memory {
   /** The seconds that were told aloud last. */
   told: number;
   isBusy: boolean;
-  /** What the stream told while a form was out. */
-  missed?: Moment | undefined;
+  /** Something was told while a form was out. */
+  hasMissed: boolean;
+  /** Grows with each moment that is shown. */
+  shown: number;
 }
 
 export function App({ boot, countries, t, typed }: Props) {
@@ -64,22 +68,31 @@ export function App({ boot, countries, t, typed }: Props) {
   const [isSentAgain, setSentAgain] = useState(false);
   const [once, setOnce] = useState(boot.form.once);
   const [now, setNow] = useState(boot.now);
-  const memory = useRef<Memory>({ step: state.step, sent: '', told: -1, isBusy: false });
+  const memory = useRef<Memory>({
+    step: state.step,
+    sent: '',
+    told: -1,
+    isBusy: false,
+    hasMissed: false,
+    shown: 0,
+  });
 
   const settle = (moment: Moment) => {
     const { step } = moment.state;
     // The list of countries comes with the page that asks for a number.
     if (step === 'phone' && memory.current.step !== 'phone') return location.reload();
+    memory.current.shown += 1;
     setStanding({ state: moment.state, offset: offsetOf(moment.now) });
     setNow(moment.now);
   };
   // What the stream tells leaves an error standing: it knows of none.
   const update = (moment: Moment) => {
     if (memory.current.isBusy) {
-      memory.current.missed = moment;
+      memory.current.hasMissed = true;
       return;
     }
     if (moment.state.step !== memory.current.step) return settle(moment);
+    memory.current.shown += 1;
     setStanding(({ state: { error, field } }) => ({
       state: error ? { ...moment.state, error, field } : moment.state,
       offset: offsetOf(moment.now),
@@ -96,14 +109,12 @@ export function App({ boot, countries, t, typed }: Props) {
       return;
     }
     memory.current.isBusy = true;
-    memory.current.missed = undefined;
+    memory.current.hasMissed = false;
     setBusy(form.id);
     const slow = setTimeout(() => setSlow(true), SLOW_MS);
-    let answered = 0;
     try {
       const moment = await ask(form.action, bodyOf(form));
       memory.current.isBusy = false;
-      answered = moment.now;
       settle(moment);
       afterwards(form.id, moment.state);
     } catch (failure) {
@@ -112,16 +123,15 @@ export function App({ boot, countries, t, typed }: Props) {
       // Without a network that is said already, and it is nobody's fault here.
       if (navigator.onLine) fail(failure instanceof Failure ? failure.key : 'err.server');
     }
-    // An answer can be overtaken, or lost when what it did is told already.
-    const missed = memory.current.missed as Moment | undefined;
-    if (missed && missed.now > answered) latestUpdate.current(missed);
+    // The answer may be older than what was told meanwhile, or lost after it did what it should.
+    if (memory.current.hasMissed) look(boot.base, listener);
     clearTimeout(slow);
     setSlow(false);
     setBusy(null);
   };
 
   const afterwards = (sent: string, next: State) => {
-    if (sent === 'resend' && !next.error) {
+    if (sent === 'resend' && !next.error && next.step === 'code') {
       setSpoken(t('ui.sent_again'));
       setSentAgain(true);
       memory.current.sent = '';
@@ -177,10 +187,20 @@ export function App({ boot, countries, t, typed }: Props) {
   latest.current = send;
   const latestUpdate = useRef(update);
   latestUpdate.current = update;
+  const listener: Listener = useMemo(
+    () => ({
+      tell: (moment) => latestUpdate.current(moment),
+      wonder: () => {
+        const { shown } = memory.current;
+        return () => memory.current.shown === shown;
+      },
+    }),
+    [],
+  );
 
   useEffect(() => {
     if (state.step === 'gone' && !state.to) return;
-    return follow(boot.base, (moment) => latestUpdate.current(moment));
+    return follow(boot.base, listener);
   }, []);
 
   useEffect(() => {
@@ -237,11 +257,7 @@ export function App({ boot, countries, t, typed }: Props) {
   useEffect(() => {
     if (!isOver) return;
     // The stream says so by itself, where there is one.
-    const timer = setTimeout(() => {
-      ask(`${boot.base}/status`)
-        .then((moment) => latestUpdate.current(moment))
-        .catch(() => {});
-    }, GRACE_MS);
+    const timer = setTimeout(() => look(boot.base, listener), GRACE_MS);
     return () => clearTimeout(timer);
   }, [isOver]);
 

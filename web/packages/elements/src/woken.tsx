@@ -14,8 +14,8 @@ export const DAY = 86_400 * SECOND;
 export const answers = vi.fn<(url: string, body: string) => Promise<Partial<State>>>();
 
 export let root: HTMLElement;
-export let shown: State;
-export let serverAhead: number;
+let shown: State;
+let serverAhead: number;
 let stream: EventTarget;
 
 class Stream extends EventTarget {

@@ -1,4 +1,5 @@
 import { secondsUntil } from '@countersign/core';
+import type { ReactNode } from 'react';
 import { Alert } from '../Alert.tsx';
 import { Countdown, clockText } from '../Countdown.tsx';
 import { Clock, Pencil } from '../icons.tsx';
@@ -16,13 +17,7 @@ export function EndedStep({ sheet }: { sheet: Sheet }) {
     <div className="ended">
       <h1 tabIndex={-1}>{t(`ui.${state.step}.heading`)}</h1>
       <p className="lead">
-        {state.step === 'undeliverable' ? (
-          <When is={state.canChange} otherwise={t('ui.undeliverable.fixed')}>
-            {t('ui.undeliverable.lead')}
-          </When>
-        ) : (
-          t(`ui.${state.step}.lead`)
-        )}
+        <Lead sheet={sheet} />
       </p>
       <Alert sheet={sheet} />
       <When
@@ -70,6 +65,27 @@ export function EndedStep({ sheet }: { sheet: Sheet }) {
       </When>
     </div>
   );
+}
+
+function Lead({ sheet }: { sheet: Sheet }): ReactNode {
+  const { boot, state, t } = sheet;
+  const lead = t(`ui.${state.step}.lead`);
+  if (state.step === 'undeliverable') {
+    return (
+      <When is={state.canChange} otherwise={t('ui.undeliverable.fixed')}>
+        {lead}
+      </When>
+    );
+  }
+  if (state.step === 'gone') {
+    // Whose page it is, only those are told who may see it.
+    return (
+      <When is={boot.brand.name} otherwise={lead}>
+        {t('ui.gone.over')}
+      </When>
+    );
+  }
+  return lead;
 }
 
 // While a limit lasts nothing can be restarted yet, but it will be.
