@@ -10,7 +10,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use countersign_web_assets::{Page, notice, page, respond};
+use countersign_web_assets::{Page, host, is_near, notice, page, respond};
 use serde_json::json;
 
 use crate::simulator::Simulator;
@@ -57,7 +57,16 @@ pub(crate) async fn guard(
     request: Request,
     next: Next,
 ) -> Response {
-    let ancestor = simulator.state().settings.frame_ancestor.clone();
+    let (ancestor, hosts) = {
+        let settings = &simulator.state().settings;
+        (settings.frame_ancestor.clone(), settings.hosts.clone())
+    };
+    let asked = host(request.headers(), request.uri());
+    if !is_near(asked, hosts.iter().map(String::as_str)) {
+        let sentence = "The simulator answers to this machine and its network. Call it by an IP \
+                        address, or start it with `--host` and this name.";
+        return (StatusCode::FORBIDDEN, Json(json!({ "error": sentence }))).into_response();
+    }
     if is_foreign(&request, ancestor.as_deref()) {
         let sentence = "A page of another origin may not use the simulator. Open the simulator's \
                         own page, or call it from a program.";

@@ -24,6 +24,8 @@ pub struct Settings {
     pub limits: Limits,
     /// An address, such as `http://127.0.0.1:3000`, whose pages may show the phones in a frame.
     pub frame_ancestor: Option<String>,
+    /// Names that its own API may be called by, besides those of this machine and its network.
+    pub hosts: Vec<String>,
     /// Which numbers `WhatsApp` spells differently from how they were sent; the first match counts.
     pub wa_id_rules: Vec<WaIdRule>,
 }
@@ -43,6 +45,7 @@ impl Default for Settings {
             receipts: Receipts::default(),
             limits: Limits::default(),
             frame_ancestor: None,
+            hosts: Vec::new(),
             wa_id_rules: WaIdRule::known(),
         }
     }

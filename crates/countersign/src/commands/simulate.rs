@@ -14,6 +14,9 @@ pub(crate) struct Simulate {
     /// Where to listen
     #[arg(long, default_value = "127.0.0.1:3001", value_name = "ADDRESS")]
     listen: SocketAddr,
+    /// Names that it may be called by besides those of this machine and its network
+    #[arg(long, value_name = "NAME", num_args = 1..)]
+    host: Vec<String>,
     /// Where webhooks go; without it they are only shown
     #[arg(long, value_name = "URL")]
     webhook_url: Option<String>,
@@ -34,8 +37,11 @@ pub(crate) struct Simulate {
 impl Simulate {
     pub(super) async fn run(&self) -> anyhow::Result<ExitCode> {
         telemetry::log("info", "text")?;
-        let mut settings =
-            Settings { webhook_url: self.webhook_url.clone(), ..Settings::default() };
+        let mut settings = Settings {
+            webhook_url: self.webhook_url.clone(),
+            hosts: self.host.clone(),
+            ..Settings::default()
+        };
         let given = |value: &Option<String>, default: String| value.clone().unwrap_or(default);
         settings.app_secret = given(&self.app_secret, settings.app_secret);
         settings.verify_token = given(&self.verify_token, settings.verify_token);

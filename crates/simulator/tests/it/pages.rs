@@ -49,3 +49,17 @@ async fn programs_are_let_through() {
     assert_eq!(world.api("POST", &path, json!({ "text": "Hi" })).await.0, 201);
     assert_eq!(world.api("GET", &path, Value::Null).await.0, 200);
 }
+
+#[tokio::test]
+async fn a_strangers_domain_that_leads_here_is_refused_and_one_that_was_named_is_not() {
+    let settings = Settings { hosts: vec!["sim.test.example".to_owned()], ..Settings::default() };
+    let world = World::with(settings, &[]).await;
+
+    for (host, status) in
+        [("evil.example", 403), ("sim.test.example:3001", 200), ("simulator:3001", 200)]
+    {
+        let url = format!("{}/api/phones", world.url);
+        let answer = world.client().get(url).header("host", host).send().await.unwrap();
+        assert_eq!(answer.status().as_u16(), status, "{host}");
+    }
+}
