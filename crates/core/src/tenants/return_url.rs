@@ -162,8 +162,8 @@ fn parse_host(text: &str) -> Option<String> {
     (host.split('.').all(is_label) && (!is_number || is_address)).then_some(host)
 }
 
-/// What may stand in an address as it is (RFC 3986, appendix A), and the two signs that have an
-/// error of their own.
+/// What addresses are written with (RFC 3986, appendix A: reserved, unreserved and the percent
+/// sign), and the backslash, which has an error of its own.
 fn is_written(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%\\".contains(&byte)
 }

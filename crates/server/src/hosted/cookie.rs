@@ -39,12 +39,18 @@ const fn prefix(transport: Transport) -> &'static str {
     }
 }
 
-/// Takes from the browser what it has of its oldest pages, once they are many.
-pub(crate) fn let_go(headers: &HeaderMap, transport: Transport) -> Vec<HeaderValue> {
-    let prefix = prefix(transport);
+/// Takes from a browser that comes to a page what it has of its oldest others, once they are many.
+pub(crate) fn let_go(
+    headers: &HeaderMap,
+    transport: Transport,
+    reference: &str,
+) -> Vec<HeaderValue> {
+    let (prefix, own) = (prefix(transport), pass_name(transport, reference));
     let is_pass = |name: &&str| {
         let tail = name.strip_prefix(prefix).unwrap_or_default();
-        tail.len() == TAIL && tail.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        let is_of_page =
+            tail.len() == TAIL && tail.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        is_of_page && *name != own
     };
     // Browsers send the oldest first (RFC 6265, 5.4).
     let names: Vec<&str> = pairs(headers).map(|(name, _)| name).filter(is_pass).collect();
@@ -161,13 +167,16 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(COOKIE, HeaderValue::try_from(cookies.join("; ")).unwrap());
 
-        let gone = let_go(&headers, Transport::Tls);
+        let gone = let_go(&headers, Transport::Tls, "s-new-page-00000");
 
         assert_eq!(gone.len(), 2, "one is about to come");
+        let again = let_go(&headers, Transport::Tls, "s000000000000");
+        assert_eq!(again.len(), 1, "it is here already, and stays");
+        assert!(again[0].to_str().unwrap().starts_with("__Host-cs-000000000001=;"));
         let first = "__Host-cs-000000000000=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax; Secure";
         assert_eq!(gone[0], first);
         assert!(gone[1].to_str().unwrap().starts_with("__Host-cs-000000000001=;"));
-        assert!(let_go(&HeaderMap::new(), Transport::Tls).is_empty());
+        assert!(let_go(&HeaderMap::new(), Transport::Tls, "s000000000000").is_empty());
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub(super) async fn page(State(site): State<Site>, request: Request) -> Result<R
             .language
             .and_then(|language| cookie::set_language(transport, &base(&page), language.code));
         let gone = match pass {
-            Some(_) => cookie::let_go(&parts.headers, transport),
+            Some(_) => cookie::let_go(&parts.headers, transport, &page.to_string()),
             None => Vec::new(),
         };
         let cookies = gone.into_iter().chain(pass).chain(language);

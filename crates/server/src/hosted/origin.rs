@@ -57,8 +57,13 @@ pub(crate) fn origin_of(address: &str) -> Option<String> {
     let address: Uri = address.parse().ok()?;
     let (scheme, authority) = (address.scheme_str()?, address.authority()?.as_str());
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]_".contains(&byte);
-    let is_web = matches!(scheme, "https" | "http");
-    (is_web && authority.bytes().all(is_plain)).then(|| format!("{scheme}://{authority}"))
+    // Browsers leave out a port that goes without saying.
+    let authority = match scheme {
+        "https" => authority.strip_suffix(":443").unwrap_or(authority),
+        "http" => authority.strip_suffix(":80").unwrap_or(authority),
+        _ => return None,
+    };
+    authority.bytes().all(is_plain).then(|| format!("{scheme}://{authority}"))
 }
 
 #[cfg(test)]
@@ -121,6 +126,9 @@ mod tests {
             origin_of("https://shop.example:8443/verified?x=1#y").as_deref(),
             Some("https://shop.example:8443")
         );
+        assert_eq!(origin_of("https://shop.example:443/").as_deref(), Some("https://shop.example"));
+        assert_eq!(origin_of("http://[::1]:80").as_deref(), Some("http://[::1]"));
+        assert_eq!(origin_of("http://a:443").as_deref(), Some("http://a:443"));
         for address in ["", "/x", "javascript:alert(1)", "https://a;b/", "https://a@b/", "ftp://a/"]
         {
             assert_eq!(origin_of(address), None, "{address}");

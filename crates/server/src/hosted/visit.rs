@@ -17,20 +17,20 @@ use crate::site::Site;
 pub(crate) struct Visit {
     pub(crate) page: Page,
     pub(crate) reader: Reader,
-    /// Stands for the number that this browser gave.
-    number_mark: Option<String>,
+    /// Each may stand for the number that this browser gave.
+    number_marks: Vec<String>,
 }
 
 impl Visit {
     pub(super) fn new(page: Page, reader: Reader, headers: &HeaderMap) -> Self {
-        let number_mark = cookie::values(headers, cookie::NUMBER).next().map(str::to_owned);
-        Self { page, reader, number_mark }
+        let number_marks = cookie::values(headers, cookie::NUMBER).map(str::to_owned).collect();
+        Self { page, reader, number_marks }
     }
 
     /// Whether this browser gave the number that the page is about.
     pub(super) fn has_given(&self, site: &Site, phone: &PhoneNumber) -> bool {
-        let mark = self.number_mark.as_deref();
-        mark.is_some_and(|mark| site.app.hosted.has_given(&self.page, phone, mark))
+        let hosted = &site.app.hosted;
+        self.number_marks.iter().any(|mark| hosted.has_given(&self.page, phone, mark))
     }
 }
 
