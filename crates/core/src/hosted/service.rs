@@ -98,27 +98,15 @@ impl Hosted {
         BrowserPass::admits(page, cookie, &self.parts.keyring)
     }
 
-    /// What a browser may keep whose request had the page turn to its number, or would have but
-    /// for a limit. To have typed the right number is not enough, or it could be guessed.
-    pub fn number_mark(
-        &self,
-        page: &Page,
-        typed: &Typed,
-        sent: &Result<PageView, PageError>,
-    ) -> Option<String> {
-        let Page::Session(key) = page else { return None };
+    /// What a browser may keep whose request had the page turn to its number. To have typed the
+    /// right number is not enough, or it could be guessed.
+    pub fn number_mark(&self, view: &PageView, typed: &Typed) -> Option<String> {
+        let Page::Session(key) = view.page else { return None };
         let phone = self.read_phone(&typed.phone, typed.region).ok()?;
-        let is_own = match sent {
-            Ok(view) => {
-                let Intent(own) = self.intent(*key, &phone, typed.once);
-                let shown = view.verification.as_ref()?.verification.idempotency?;
-                !view.is_fixed && shown.key == own
-            }
-            // It was written down in place of any other before it was refused.
-            Err(PageError::Refused(_)) => true,
-            Err(_) => false,
-        };
-        is_own.then(|| number_mark(page, &phone, &self.parts.keyring))
+        let Intent(own) = self.intent(key, &phone, typed.once);
+        let shown = view.verification.as_ref()?.verification.idempotency?;
+        let is_own = !view.is_fixed && shown.key == own;
+        is_own.then(|| number_mark(&view.page, &phone, &self.parts.keyring))
     }
 
     /// Whether a browser gave this number, and may see it whole.

@@ -111,6 +111,10 @@ impl Session {
         self.revision += 1;
     }
 
+    pub(super) fn is_about(&self, phone: &PhoneNumber, keyring: &Keyring) -> bool {
+        self.phone(keyring).as_ref() == Some(phone)
+    }
+
     /// `None` when there is none, or it cannot be opened.
     pub(super) fn phone(&self, keyring: &Keyring) -> Option<PhoneNumber> {
         let sealed = self.sealed_phone.as_ref()?;

@@ -42,6 +42,10 @@ impl Hosted {
                 Ok(id) => return self.settle(session, id).await,
                 // Nobody knows whether it began: the next one finds out.
                 Err(StartError::Store(error)) => return Err(error.into()),
+                // Whoever wanted the same number first may be let what this call is not.
+                Err(error) if !is_own && session.is_about(&wanted.phone, &self.parts.keyring) => {
+                    return Err(error.into());
+                }
                 Err(error) => {
                     self.give_up(session, &error).await?;
                     if is_own {

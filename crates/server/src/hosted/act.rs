@@ -39,7 +39,8 @@ pub(super) async fn send(
         client: Client { ip },
     };
     let sent = site.app.hosted.send(&visit.page, request).await;
-    let mark = site.app.hosted.number_mark(&visit.page, &typed, &sent);
+    let shown = sent.as_ref().ok();
+    let mark = shown.and_then(|view| site.app.hosted.number_mark(view, &typed));
     let cookie = mark.and_then(|mark| remember_number(&site, &visit.page, &mark));
     Ok(with_cookies(conclude(&site, &visit, sent, Some(written)).await?, cookie))
 }
