@@ -7,7 +7,7 @@
 run:
 	@scripts/setup.sh build
 	@scripts/build.sh
-	@exec target/release/countersign dev $(ARGS)
+	@exec "$${CARGO_TARGET_DIR:-target}/release/countersign" dev $(ARGS)
 
 ## The pages, where their sources changed.
 web:
@@ -47,7 +47,8 @@ gallery:
 screenshots:
 	@scripts/setup.sh test
 	@scripts/build.sh
-	cd web && COUNTERSIGN_BIN=../target/release/countersign node e2e/screenshots.mjs
+	binary=$$(realpath "$${CARGO_TARGET_DIR:-target}/release/countersign") && cd web && \
+		COUNTERSIGN_BIN="$$binary" node e2e/screenshots.mjs
 
 ## Speed, as ratios against baselines of the same run.
 bench:

@@ -10,7 +10,7 @@ case $status in
 3) export COUNTERSIGN_WITHOUT_PAGES=1 ;;
 *) exit "$status" ;;
 esac
-if [[ ! -e target/release/countersign ]]; then
+if [[ ! -e "${CARGO_TARGET_DIR:-target}/release/countersign" ]]; then
     echo "Building the program. The first time takes about ten minutes on two cores, later ones less."
 fi
 exec cargo build --release --package countersign

@@ -8,7 +8,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
-const BINARY = process.env.COUNTERSIGN_BIN ?? path.join(ROOT, 'target/debug/countersign');
+const TARGET = process.env.CARGO_TARGET_DIR ?? 'target';
+const BINARY = process.env.COUNTERSIGN_BIN ?? path.resolve(ROOT, TARGET, 'debug/countersign');
 
 /** Numbers that are handed out once each: a phone gets one message a minute. */
 let numbers = 0;
