@@ -55,14 +55,7 @@ pub(crate) fn let_go(
     // Browsers send the oldest first (RFC 6265, 5.4).
     let names: Vec<&str> = pairs(headers).map(|(name, _)| name).filter(is_pass).collect();
     let surplus = (names.len() + 1).saturating_sub(MOST_PAGES);
-    let secure = secure(transport);
-    names[..surplus]
-        .iter()
-        .filter_map(|name| {
-            let gone = format!("{name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax{secure}");
-            HeaderValue::try_from(gone).ok()
-        })
-        .collect()
+    names[..surplus].iter().filter_map(|name| set(transport, "/", name, "", 0)).collect()
 }
 
 /// Every value that the browser sent under a name. Another subdomain may have added one, or others
@@ -84,29 +77,31 @@ fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
 
 /// The cookie that binds a page to a browser. `value` has to be made of letters that cookies know.
 pub(crate) fn set_pass(transport: Transport, reference: &str, value: &str) -> Option<HeaderValue> {
-    let name = pass_name(transport, reference);
-    let secure = secure(transport);
-    let cookie =
-        format!("{name}={value}; Path=/; Max-Age={PASS_SECONDS}; HttpOnly; SameSite=Lax{secure}");
-    HeaderValue::try_from(cookie).ok()
+    set(transport, "/", &pass_name(transport, reference), value, PASS_SECONDS)
 }
 
 /// The cookie that remembers a language, for one page alone: what is chosen there goes before
 /// what the tenant says, and must not do so for another person's page.
 pub(crate) fn set_language(transport: Transport, base: &str, code: &str) -> Option<HeaderValue> {
-    set_on_page(transport, base, LANGUAGE, code)
+    set(transport, base, LANGUAGE, code, PASS_SECONDS)
 }
 
 /// The cookie that stands for the number that was given on a page.
 pub(crate) fn set_number(transport: Transport, base: &str, mark: &str) -> Option<HeaderValue> {
-    set_on_page(transport, base, NUMBER, mark)
+    set(transport, base, NUMBER, mark, PASS_SECONDS)
 }
 
-fn set_on_page(transport: Transport, base: &str, name: &str, value: &str) -> Option<HeaderValue> {
+/// No script reads it, and no other site has it sent along. With no seconds it is taken away.
+fn set(
+    transport: Transport,
+    path: &str,
+    name: &str,
+    value: &str,
+    seconds: u32,
+) -> Option<HeaderValue> {
     let secure = secure(transport);
-    let cookie = format!(
-        "{name}={value}; Path={base}; Max-Age={PASS_SECONDS}; HttpOnly; SameSite=Lax{secure}"
-    );
+    let cookie =
+        format!("{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
     HeaderValue::try_from(cookie).ok()
 }
 
