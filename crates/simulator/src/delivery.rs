@@ -3,7 +3,7 @@
 use tokio::time::{Duration, sleep};
 
 use crate::{
-    faults, phone::Status, settings::Receipts, simulator::Simulator, state::Ticket, wa_id::WaId,
+    chat::Status, faults, settings::Receipts, simulator::Simulator, state::Ticket, wa_id::WaId,
     webhook,
 };
 

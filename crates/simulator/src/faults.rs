@@ -7,6 +7,8 @@ use crate::wamid;
 /// "Service unavailable": worth trying again.
 const USUAL_ERROR: u32 = 131_016;
 
+const LONGEST_IDENTITY: usize = 200;
+
 /// How a phone behaves. The default is a phone that works.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -16,11 +18,11 @@ pub(crate) struct Behaviour {
     pub(crate) offline: bool,
     /// Messages are accepted, and then fail with 131026.
     pub(crate) not_on_whatsapp: bool,
-    /// Everything that follows a message is later by this much.
+    /// Everything that follows a message, in either direction, is later by this much.
     pub(crate) delay_ms: u64,
     /// Every webhook comes twice.
     pub(crate) duplicate: bool,
-    /// `delivered` comes before `sent`.
+    /// `delivered` comes before `sent`, and what the phone writes after what it writes next.
     pub(crate) reorder: bool,
     /// The owner has a username and hides the number.
     pub(crate) username_only: bool,
@@ -36,6 +38,8 @@ pub(crate) struct Behaviour {
     pub(crate) lose_webhook_answer: bool,
     /// Messages are answered with this status and a page of HTML, and not accepted.
     pub(crate) http_status: Option<u16>,
+    /// Who holds the phone, in any words: another value is another account with the same number.
+    pub(crate) identity: Option<String>,
 }
 
 /// What happens to a message instead of being accepted.
@@ -50,6 +54,10 @@ impl Behaviour {
     pub(crate) fn checked(mut self) -> Result<Self, String> {
         self.error_code = self.error_code.filter(|code| *code != 0);
         self.http_status = self.http_status.filter(|status| *status != 0);
+        self.identity = self.identity.filter(|identity| !identity.is_empty());
+        if self.identity.as_ref().is_some_and(|text| text.chars().count() > LONGEST_IDENTITY) {
+            return Err(format!("`identity` has at most {LONGEST_IDENTITY} characters."));
+        }
         if self.error_rate > 100 {
             return Err("`error_rate` is a percentage: give 0 to 100.".to_owned());
         }

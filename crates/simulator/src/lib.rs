@@ -10,9 +10,11 @@
 mod api;
 mod bubble;
 mod changes;
+mod chat;
 mod delivery;
 mod faults;
 mod graph;
+mod link;
 mod pace;
 mod pages;
 mod phone;
@@ -26,6 +28,7 @@ mod wamid;
 mod webhook;
 mod wire;
 
+pub use api::ScenarioReport;
 pub use router::router;
 pub use settings::{Limits, Receipts, Settings, Template, TemplateStatus, WaIdRule};
 pub use simulator::{Simulator, StartError};

@@ -21,17 +21,22 @@ pub(crate) async fn show(State(simulator): State<Simulator>, request: HeaderMap)
     let ancestor = simulator.state().settings.frame_ancestor.clone();
     let mut response = respond(page, &request);
     let headers = response.headers_mut();
-    headers.insert(CONTENT_SECURITY_POLICY, policy(ancestor.as_deref()));
+    headers.insert(CONTENT_SECURITY_POLICY, policy(ancestor.as_deref(), None));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }
 
-/// Everything comes from here, and nothing goes anywhere else.
-fn policy(ancestor: Option<&str>) -> HeaderValue {
+/// Everything comes from here, and nothing goes anywhere else. A page with a plain form has a style
+/// of its own, which is named by its hash.
+pub(crate) fn policy(ancestor: Option<&str>, form_style: Option<&str>) -> HeaderValue {
+    let (style, form) = match form_style {
+        Some(hash) => (format!(" 'sha256-{hash}'"), "'self'"),
+        None => (String::new(), "'none'"),
+    };
     let policy = format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src \
-         'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors {}",
+        "default-src 'none'; script-src 'self'; style-src 'self'{style}; connect-src 'self'; \
+         img-src 'self' data:; base-uri 'none'; form-action {form}; frame-ancestors {}",
         ancestor.map_or_else(|| "'none'".to_owned(), |origin| spellings(origin).join(" "))
     );
     HeaderValue::from_str(&policy).expect("an origin is ASCII without control characters")
@@ -57,15 +62,9 @@ pub(crate) async fn guard(
     request: Request,
     next: Next,
 ) -> Response {
-    let (ancestor, hosts) = {
-        let settings = &simulator.state().settings;
-        (settings.frame_ancestor.clone(), settings.hosts.clone())
-    };
-    let asked = host(request.headers(), request.uri());
-    if !is_near(asked, hosts.iter().map(String::as_str)) {
-        let sentence = "The simulator answers to this machine and its network. Call it by an IP \
-                        address, or start it with `--host` and this name.";
-        return (StatusCode::FORBIDDEN, Json(json!({ "error": sentence }))).into_response();
+    let ancestor = simulator.state().settings.frame_ancestor.clone();
+    if !is_asked_by_name(&simulator, &request) {
+        return strange();
     }
     if is_foreign(&request, ancestor.as_deref()) {
         let sentence = "A page of another origin may not use the simulator. Open the simulator's \
@@ -73,6 +72,27 @@ pub(crate) async fn guard(
         return (StatusCode::FORBIDDEN, Json(json!({ "error": sentence }))).into_response();
     }
     next.run(request).await
+}
+
+/// Lets a link of any page lead here, but only to a name of this machine.
+pub(crate) async fn guard_name(
+    State(simulator): State<Simulator>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if is_asked_by_name(&simulator, &request) { next.run(request).await } else { strange() }
+}
+
+fn is_asked_by_name(simulator: &Simulator, request: &Request) -> bool {
+    let hosts = simulator.state().settings.hosts.clone();
+    let asked = host(request.headers(), request.uri());
+    is_near(asked, hosts.iter().map(String::as_str))
+}
+
+fn strange() -> Response {
+    let sentence = "The simulator answers to this machine and its network. Call it by an IP \
+                    address, or start it with `--host` and this name.";
+    (StatusCode::FORBIDDEN, Json(json!({ "error": sentence }))).into_response()
 }
 
 fn is_foreign(request: &Request, ancestor: Option<&str>) -> bool {
@@ -130,9 +150,9 @@ mod tests {
 
     #[test]
     fn the_page_may_be_framed_by_nobody_unless_told() {
-        let alone = policy(None);
-        let framed = policy(Some("http://127.0.0.1:3000"));
-        let elsewhere = policy(Some("https://127.0.0.1.example.com"));
+        let alone = policy(None, None);
+        let framed = policy(Some("http://127.0.0.1:3000"), None);
+        let elsewhere = policy(Some("https://127.0.0.1.example.com"), None);
 
         assert!(alone.to_str().unwrap().ends_with("frame-ancestors 'none'"));
         assert!(framed.to_str().unwrap().ends_with(" http://127.0.0.1:3000 http://localhost:3000"));

@@ -1,15 +1,19 @@
 //! One phone: its owner's name, how it behaves, and its chat with the business.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Weak},
+};
 
-use jiff::Timestamp;
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use tokio::{
-    sync::Notify,
+    sync::{Notify, Semaphore},
     time::{Duration, Instant},
 };
 
-use crate::{bubble, faults::Behaviour, pace::Debt, wa_id::WaId, wamid::Author};
+use crate::{chat::ChatMessage, faults::Behaviour, pace::Debt, wa_id::WaId};
 
 const MESSAGES_KEPT: usize = 500;
 /// How long after its last message a phone may be answered with anything but a template.
@@ -29,6 +33,18 @@ pub(crate) struct Phone {
     fresh_code: Option<Code>,
     code_arrived: Arc<Notify>,
     wrote_at: Option<Instant>,
+    /// Of a phone that reorders: what it wrote last, while that waits to be overtaken.
+    overtaken: Weak<Semaphore>,
+}
+
+/// When a message that a phone wrote goes to the business.
+#[derive(Clone, Debug)]
+pub(crate) enum Turn {
+    InOrder,
+    /// After the next one, which closes this when it has come.
+    Waits(Arc<Semaphore>),
+    /// Before the one that waits for this to be closed.
+    Overtakes(Arc<Semaphore>),
 }
 
 #[derive(Clone, Debug)]
@@ -50,6 +66,7 @@ impl Phone {
             fresh_code: None,
             code_arrived: Arc::default(),
             wrote_at: None,
+            overtaken: Weak::new(),
         }
     }
 
@@ -66,12 +83,33 @@ impl Phone {
         format!("user.{}", &digits[digits.len().saturating_sub(6)..])
     }
 
-    pub(crate) fn wrote(&mut self, now: Instant) {
-        self.wrote_at = Some(now);
+    /// Opens the window for answers. A message that was written earlier does not shorten it.
+    pub(crate) fn wrote(&mut self, at: Option<Instant>) {
+        self.wrote_at = self.wrote_at.max(at);
     }
 
     pub(crate) fn window_is_open(&self, now: Instant) -> bool {
         self.wrote_at.is_some_and(|at| now.saturating_duration_since(at) < WINDOW)
+    }
+
+    /// What a business is shown of who holds the phone now: another value when somebody else does.
+    pub(crate) fn identity_key_hash(&self) -> Option<String> {
+        let identity = self.behaviour.identity.as_ref()?;
+        let digest = digest(&SHA256, format!("{}:{identity}", self.wa_id.as_str()).as_bytes());
+        Some(STANDARD.encode(&digest.as_ref()[..8]))
+    }
+
+    /// How a message that the phone writes now is ordered among those around it.
+    pub(crate) fn take_turn(&mut self) -> Turn {
+        if !self.behaviour.reorder {
+            return Turn::InOrder;
+        }
+        if let Some(waiting) = std::mem::take(&mut self.overtaken).upgrade() {
+            return Turn::Overtakes(waiting);
+        }
+        let overtaken = Arc::new(Semaphore::new(0));
+        self.overtaken = Arc::downgrade(&overtaken);
+        Turn::Waits(overtaken)
     }
 
     pub(crate) fn add(&mut self, message: ChatMessage) {
@@ -145,138 +183,6 @@ impl Phone {
             "messages": self.messages.len(),
             "waiting": self.held.len(),
             "behaviour": self.behaviour,
-        })
-    }
-}
-
-/// How a business named the phone it wrote to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum AddressedBy {
-    Number,
-    UserId,
-}
-
-/// How far a message has come, in Meta's words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Status {
-    Sent,
-    Delivered,
-    Read,
-    Failed,
-}
-
-impl Status {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Sent => "sent",
-            Self::Delivered => "delivered",
-            Self::Read => "read",
-            Self::Failed => "failed",
-        }
-    }
-}
-
-/// What a message says.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Content {
-    /// Meta's `type`.
-    pub(crate) kind: &'static str,
-    pub(crate) text: String,
-    /// Name and language of the template.
-    pub(crate) template: Option<(String, String)>,
-    pub(crate) code: Option<String>,
-}
-
-/// A message in either direction.
-#[derive(Clone, Debug)]
-pub(crate) struct ChatMessage {
-    pub(crate) seq: u64,
-    pub(crate) id: String,
-    pub(crate) author: Author,
-    pub(crate) content: Content,
-    pub(crate) addressed_by: AddressedBy,
-    pub(crate) callback_data: Option<String>,
-    pub(crate) at: Timestamp,
-    pub(crate) times: Times,
-    pub(crate) error: Option<u32>,
-}
-
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Times {
-    sent: Option<Timestamp>,
-    delivered: Option<Timestamp>,
-    read: Option<Timestamp>,
-    failed: Option<Timestamp>,
-}
-
-impl ChatMessage {
-    /// Notes that the message got there; the answer is when, which for a repetition is the first time.
-    pub(crate) fn reached(&mut self, status: Status, now: Timestamp) -> Timestamp {
-        *self.time_mut(status).get_or_insert(now)
-    }
-
-    pub(crate) fn has_reached(&mut self, status: Status) -> bool {
-        self.time_mut(status).is_some()
-    }
-
-    fn time_mut(&mut self, status: Status) -> &mut Option<Timestamp> {
-        match status {
-            Status::Sent => &mut self.times.sent,
-            Status::Delivered => &mut self.times.delivered,
-            Status::Read => &mut self.times.read,
-            Status::Failed => &mut self.times.failed,
-        }
-    }
-
-    /// A code as the phone shows it.
-    fn bubble(&self) -> Option<Value> {
-        let (_, language) = self.content.template.as_ref()?;
-        Some(bubble::render(language, self.content.code.as_ref()?))
-    }
-
-    pub(crate) fn has_failed(&self) -> bool {
-        self.times.failed.is_some()
-    }
-
-    fn is_unread(&self) -> bool {
-        let Times { delivered, read, failed, sent: _ } = &self.times;
-        self.author == Author::Business && delivered.is_some() && read.is_none() && failed.is_none()
-    }
-
-    fn status(&self) -> &'static str {
-        let Times { sent, delivered, read, failed } = &self.times;
-        match (failed, read, delivered, sent) {
-            (Some(_), ..) => "failed",
-            (None, Some(_), ..) => "read",
-            (None, None, Some(_), _) => "delivered",
-            (None, None, None, Some(_)) => "sent",
-            (None, None, None, None) => "accepted",
-        }
-    }
-
-    pub(crate) fn view(&self) -> Value {
-        let direction = match self.author {
-            Author::Business => "to_phone",
-            Author::Phone => "from_phone",
-        };
-        let time = |at: &Option<Timestamp>| at.map(|at| format!("{at:.3}"));
-        json!({
-            "id": self.id,
-            "direction": direction,
-            "type": self.content.kind,
-            "text": self.content.text,
-            "template": self.content.template.as_ref().map(|(name, _)| name),
-            "language": self.content.template.as_ref().map(|(_, language)| language),
-            "code": self.content.code,
-            "bubble": self.bubble(),
-            "biz_opaque_callback_data": self.callback_data,
-            "status": self.status(),
-            "error_code": self.error,
-            "at": format!("{:.3}", self.at),
-            "sent_at": time(&self.times.sent),
-            "delivered_at": time(&self.times.delivered),
-            "read_at": time(&self.times.read),
-            "failed_at": time(&self.times.failed),
         })
     }
 }

@@ -9,16 +9,17 @@ use axum::{
     routing::{any, get},
 };
 
-use crate::{api, graph, pages, simulator::Simulator};
+use crate::{api, graph, link, pages, simulator::Simulator};
 
 const LARGEST_BODY: usize = 1024 * 1024;
 
 /// The Graph API below `/v21.0` to `/v26.0`, and the simulator's own API below `/api`.
-/// At `/` is the page that shows the phones.
+/// At `/` is the page that shows the phones, and below `/wa.me` what links to a business lead to.
 pub fn router(simulator: Simulator) -> Router {
     Router::new()
         .nest("/api", api::router().layer(from_fn_with_state(simulator.clone(), pages::guard)))
         .route("/", get(pages::show))
+        .merge(link::router(&simulator))
         .merge(countersign_web_assets::routes())
         .route("/{object}", any(graph::handle))
         .route("/{version}/{*path}", any(graph::handle))

@@ -2,9 +2,13 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::{sync::Semaphore, time::Duration};
+use tokio::{
+    sync::Semaphore,
+    time::{Duration, timeout},
+};
 
 use crate::{
+    api::{self, ScenarioReport},
     settings::Settings,
     state::State,
     wa_id,
@@ -62,6 +66,18 @@ impl Simulator {
             posts: Arc::new(Semaphore::new(CONCURRENT_POSTS)),
             waiting: Arc::new(Semaphore::new(WAITING_WEBHOOKS)),
         })
+    }
+
+    /// Runs a scenario, given as the JSON that `POST /api/scenarios/run` takes. The error says what
+    /// is wrong with it; then nothing was run.
+    pub async fn run_scenario(&self, json: &[u8]) -> Result<ScenarioReport, String> {
+        api::run_text(self, json).await
+    }
+
+    /// Waits until every webhook was answered or given up, at most so long. Answers whether they were.
+    pub async fn wait_for_webhooks(&self, limit: Duration) -> bool {
+        let all = u32::try_from(WAITING_WEBHOOKS).unwrap_or(u32::MAX);
+        timeout(limit, self.waiting.acquire_many(all)).await.is_ok()
     }
 
     /// Locks the memory. Never hold it across an `await`.

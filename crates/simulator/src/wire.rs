@@ -5,8 +5,9 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::{
+    chat::{AddressedBy, ChatMessage, Status},
     graph::codes,
-    phone::{AddressedBy, ChatMessage, Phone, Status},
+    phone::Phone,
     settings::Settings,
     wa_id,
 };
@@ -56,6 +57,8 @@ struct Contact {
     #[serde(skip_serializing_if = "Option::is_none")]
     wa_id: Option<String>,
     user_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    identity_key_hash: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -153,8 +156,11 @@ pub(crate) fn message(
         kind: message.content.kind,
         content,
     };
+    // Meta tells of a change of the number without saying who it is about.
+    let system = inbound.content.get("system");
+    let is_change = system.is_some_and(|system| system["type"] == "user_changed_number");
     let mut content = Content::empty(settings);
-    content.contacts = Some([contact(phone, is_number_known)]);
+    content.contacts = (!is_change).then(|| [contact(phone, is_number_known)]);
     content.messages = Some([inbound]);
     Envelope::of(settings, content)
 }
@@ -167,6 +173,7 @@ fn contact(phone: &Phone, is_number_known: bool) -> Contact {
         },
         wa_id: is_number_known.then(|| phone.wa_id.as_str().to_owned()),
         user_id: phone.user_id.clone(),
+        identity_key_hash: phone.identity_key_hash(),
     }
 }
 

@@ -35,7 +35,7 @@ impl Body {
         Value::Object(self.0.clone())
     }
 
-    fn read(bytes: &[u8]) -> Result<Self, ApiError> {
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, ApiError> {
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Ok(Self(Map::new()));
         }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::{
     api::{error::ApiError, step},
     changes::Change,
-    phone::{ChatMessage, Status},
+    chat::{ChatMessage, Status},
     simulator::Simulator,
     state::{State as Memory, Ticket},
     wamid::Author,

@@ -19,4 +19,7 @@ mod status;
 mod step;
 mod webhooks;
 
+pub(crate) use inbound::write_text;
 pub(crate) use routes::router;
+pub use scenarios::ScenarioReport;
+pub(crate) use scenarios::run_text;

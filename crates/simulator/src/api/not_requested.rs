@@ -6,10 +6,16 @@ use axum::{
     http::StatusCode,
 };
 use serde_json::{Map, Value, json};
+use tokio::time::Duration;
 
 use crate::{
-    api::{error::ApiError, inbound, messages},
+    api::{
+        error::ApiError,
+        inbound::{self, Said},
+        messages,
+    },
     bubble,
+    chat::Marks,
     simulator::Simulator,
     wa_id, webhook,
 };
@@ -33,7 +39,13 @@ pub(super) async fn press(
         content.insert("context".to_owned(), json!({ "from": business, "id": id }));
         let button = json!({ "payload": "DID_NOT_REQUEST_CODE", "text": text });
         content.insert("button".to_owned(), button);
-        inbound::accept(&mut state, &number, ("button", text), |_| content)?
+        let said = Said {
+            kind: "button",
+            text: text.to_owned(),
+            marks: Marks::default(),
+            age: Duration::ZERO,
+        };
+        inbound::accept(&mut state, &number, said, |_| Ok(content))?
     };
     let webhook_id = webhook::send(&simulator, &notice).to_string();
     let answer = json!({ "message_id": message_id, "webhook_id": webhook_id });

@@ -19,19 +19,39 @@ struct Scenario {
     steps: Vec<Value>,
 }
 
+/// What came of a scenario.
+#[derive(Debug)]
+pub struct ScenarioReport {
+    pub passed: bool,
+    /// What `POST /api/scenarios/run` answers.
+    pub answer: Value,
+}
+
 /// Runs the steps one after the other and stops at the first that fails; then the answer is 422,
 /// so that a script that looks at nothing but the status notices.
 pub(super) async fn run(
     State(simulator): State<Simulator>,
     body: Body,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
-    let steps = parse(body)?;
+    let ScenarioReport { passed, answer } = play(&simulator, parse(body)?).await;
+    let status = if passed { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok((status, Json(answer)))
+}
+
+/// Runs a scenario from a file. One that is not understood is not begun; the error says why.
+pub(crate) async fn run_text(simulator: &Simulator, json: &[u8]) -> Result<ScenarioReport, String> {
+    let steps = Body::read(json).and_then(parse);
+    let steps = steps.map_err(|refusal| refusal.sentence().to_owned())?;
+    Ok(play(simulator, steps).await)
+}
+
+async fn play(simulator: &Simulator, steps: Vec<Step>) -> ScenarioReport {
     let (began, count) = (Instant::now(), steps.len());
     let mut results = Vec::with_capacity(count);
     let mut error = None;
     for (place, step) in steps.into_iter().enumerate() {
         let name = step.name();
-        match step.run(&simulator).await {
+        match step.run(simulator).await {
             Ok(result) => results.push(json!({ "do": name, "ok": true, "result": result })),
             Err(refusal) => {
                 let sentence = refusal.sentence();
@@ -41,15 +61,14 @@ pub(super) async fn run(
             }
         }
     }
-    let is_passed = error.is_none();
+    let passed = error.is_none();
     let answer = json!({
-        "passed": is_passed,
+        "passed": passed,
         "error": error,
         "steps": results,
         "duration_ms": u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
     });
-    let status = if is_passed { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    Ok((status, Json(answer)))
+    ScenarioReport { passed, answer }
 }
 
 /// What was done by hand since the last reset, as a scenario that can be run as it is.

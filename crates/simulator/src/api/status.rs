@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::{
     api::{body::Body, error::ApiError, messages, step},
-    phone::Status,
+    chat::Status,
     simulator::Simulator,
     state::{State as Memory, Ticket},
     webhook::{self, Notice},

@@ -1,6 +1,6 @@
 //! One step of a scenario. What it can do is what a person can do through the rest of the API.
 
-use serde::Deserialize;
+use serde::{Deserialize, de::Error};
 use serde_json::{Map, Value, json};
 use tokio::time::Duration;
 
@@ -9,11 +9,12 @@ use crate::{
         body::Body,
         code,
         error::ApiError,
-        inbound::{self, Kind, Writing},
+        inbound::{self, Writing},
         messages, phones,
         status::{self, Receipt, Wanted},
         webhooks,
     },
+    link::Link,
     simulator::Simulator,
     wamid::Author,
 };
@@ -21,16 +22,10 @@ use crate::{
 #[derive(Deserialize)]
 #[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum Step {
-    Write {
-        phone: String,
-        #[serde(default)]
-        text: String,
-        to: Option<String>,
-        #[serde(default)]
-        forwarded: bool,
-        #[serde(default, rename = "type")]
-        kind: Kind,
-    },
+    /// As `POST …/messages`.
+    Write(Write),
+    /// The person opens a link such as `https://wa.me/15550100200?text=Hello`, and sends its text.
+    OpenLink(OpenLink),
     Behave {
         phone: String,
         set: Map<String, Value>,
@@ -59,6 +54,54 @@ pub(super) enum Step {
     },
 }
 
+/// A phone writes. The rest of the step is the body that `POST …/messages` takes.
+#[derive(Deserialize)]
+#[serde(try_from = "Map<String, Value>")]
+pub(super) struct Write {
+    phone: String,
+    writing: Writing,
+}
+
+/// The rest of the step is the same, with a `link` that has the text and the number it goes to.
+#[derive(Deserialize)]
+#[serde(try_from = "Map<String, Value>")]
+pub(super) struct OpenLink {
+    phone: String,
+    writing: Writing,
+}
+
+impl TryFrom<Map<String, Value>> for Write {
+    type Error = serde_json::Error;
+
+    fn try_from(mut step: Map<String, Value>) -> Result<Self, Self::Error> {
+        let phone = taken(&mut step, "phone")?;
+        let writing = serde_json::from_value(Value::Object(step))?;
+        Ok(Self { phone, writing })
+    }
+}
+
+impl TryFrom<Map<String, Value>> for OpenLink {
+    type Error = serde_json::Error;
+
+    fn try_from(mut step: Map<String, Value>) -> Result<Self, Self::Error> {
+        let (phone, link) = (taken(&mut step, "phone")?, taken(&mut step, "link")?);
+        let Link { to, text } = Link::read(&link)
+            .ok_or_else(|| Self::Error::custom("`link` must end as …/15550100200?text=Hello"))?;
+        for (name, value) in [("to", to), ("text", text)] {
+            if step.insert(name.to_owned(), json!(value)).is_some() {
+                return Err(Self::Error::custom(format!("`{name}` is in the link already")));
+            }
+        }
+        let writing = serde_json::from_value(Value::Object(step))?;
+        Ok(Self { phone, writing })
+    }
+}
+
+fn taken(step: &mut Map<String, Value>, name: &'static str) -> Result<String, serde_json::Error> {
+    let value = step.remove(name).ok_or_else(|| serde_json::Error::missing_field(name))?;
+    serde_json::from_value(value)
+}
+
 fn ten() -> u64 {
     10
 }
@@ -72,7 +115,8 @@ impl Step {
     pub(super) fn seconds(&self) -> u64 {
         match self {
             Self::WaitForCode { seconds, .. } => *seconds,
-            Self::Write { .. }
+            Self::Write(_)
+            | Self::OpenLink(_)
             | Self::Behave { .. }
             | Self::Read { .. }
             | Self::Status { .. }
@@ -82,7 +126,8 @@ impl Step {
 
     pub(super) fn name(&self) -> &'static str {
         match self {
-            Self::Write { .. } => "write",
+            Self::Write(_) => "write",
+            Self::OpenLink(_) => "open_link",
             Self::Behave { .. } => "behave",
             Self::WaitForCode { .. } => "wait_for_code",
             Self::Read { .. } => "read",
@@ -93,8 +138,8 @@ impl Step {
 
     pub(super) async fn run(self, simulator: &Simulator) -> Result<Value, ApiError> {
         match self {
-            Self::Write { phone, text, to, forwarded, kind } => {
-                inbound::accept_and_send(simulator, &phone, &Writing { text, to, forwarded, kind })
+            Self::Write(Write { phone, writing }) | Self::OpenLink(OpenLink { phone, writing }) => {
+                inbound::accept_and_send(simulator, &phone, &writing)
             }
             Self::Behave { phone, set } => phones::behave(simulator, &phone, Body::from(set)),
             Self::WaitForCode { phone, seconds } => {

@@ -16,6 +16,8 @@ use crate::{
     webhook,
 };
 
+const MOST_TIMES: u32 = 10_000;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Repetition {
@@ -25,6 +27,10 @@ struct Repetition {
 
 fn once() -> u32 {
     1
+}
+
+fn bad_times() -> ApiError {
+    ApiError::bad_request(format!("`times` must be from 1 to {MOST_TIMES}."))
 }
 
 /// Newest first.
@@ -37,12 +43,18 @@ pub(super) async fn list(
     Ok(Json(json!({ "webhooks": webhooks })))
 }
 
+/// `times` is in the body or in the address.
 pub(super) async fn repeat(
     State(simulator): State<Simulator>,
     Path(id): Path<String>,
+    Query(query): Query<HashMap<String, String>>,
     body: Body,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
     let Repetition { times } = body.parse()?;
+    let times = match query.get("times") {
+        Some(text) => text.parse().map_err(|_| bad_times())?,
+        None => times,
+    };
     let answer = again(&simulator, &id, times)?;
     let recorded = json!({ "do": "repeat_webhook", "times": times });
     simulator.state().recording.add(recorded);
@@ -50,8 +62,8 @@ pub(super) async fn repeat(
 }
 
 pub(super) fn again(simulator: &Simulator, id: &str, times: u32) -> Result<Value, ApiError> {
-    if !(1..=1_000).contains(&times) {
-        return Err(ApiError::bad_request("`times` must be from 1 to 1000."));
+    if !(1..=MOST_TIMES).contains(&times) {
+        return Err(bad_times());
     }
     if simulator.state().settings.webhook_url.is_none() {
         return Err(ApiError::conflict(

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tokio::time::{Duration, Instant, sleep};
 
 use crate::{
+    chat::{AddressedBy, Content, Status},
     delivery,
     faults::{self, Refusal},
     graph::{
@@ -18,7 +19,6 @@ use crate::{
         request::{Body, Outgoing, Request},
     },
     pace,
-    phone::{AddressedBy, Content, Status},
     simulator::Simulator,
     state::{NewMessage, State, Ticket},
     wa_id::{self, WaId},
@@ -80,6 +80,7 @@ fn judge(state: &mut State, outgoing: Outgoing) -> Result<Verdict, GraphError> {
         content,
         addressed_by: addressee.addressed_by,
         callback_data: outgoing.callback_data,
+        age: Duration::ZERO,
     };
     let (ticket, id) =
         state.add(&addressee.wa_id, new).ok_or_else(|| GraphError::known(131_000))?;
@@ -147,9 +148,10 @@ fn check_phone(
 
 fn mark_read(state: &mut State, message_id: &str) -> Result<(), GraphError> {
     let unknown = || GraphError::new(131_009, "message_id: there is no such message from a phone");
-    // The id holds WhatsApp's own spelling, which no rule changes again.
-    let digits = wamid::phone(message_id).ok_or_else(unknown)?;
-    let wa_id = WaId::parse(&digits, &[]).ok_or_else(unknown)?;
+    let owner = wamid::owner(message_id).ok_or_else(unknown)?;
+    // A number in an id has WhatsApp's own spelling, which no rule changes again.
+    let known = state.phones.with_user_id(&owner).cloned();
+    let wa_id = known.or_else(|| WaId::parse(&owner, &[])).ok_or_else(unknown)?;
     let phone = state.phones.get(&wa_id).ok_or_else(unknown)?;
     let message = phone.message_by_id(message_id).filter(|found| found.author == Author::Phone);
     message.ok_or_else(unknown)?.reached(Status::Read, jiff::Timestamp::now());

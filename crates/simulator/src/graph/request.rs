@@ -3,12 +3,16 @@
 use serde_json::{Map, Value};
 
 use crate::{
+    chat::Content,
     graph::{error::GraphError, recipient::Recipient, template_message::TemplateMessage},
-    phone::Content,
 };
 
 const LONGEST_TEXT: usize = 4_096;
 const LONGEST_CALLBACK_DATA: usize = 512;
+/// How long a code in a text that the business writes may be.
+const CODE_LENGTHS: std::ops::RangeInclusive<usize> = 6..=10;
+/// The type of a message that asks for the phone's number, and the name of its action.
+const ASK_CONTACT: &str = "request_contact_info";
 const TYPES: [&str; 12] = [
     "audio",
     "contacts",
@@ -128,7 +132,12 @@ fn text(text: Option<&Value>) -> Result<Content, GraphError> {
         Some(body) if body.chars().count() > LONGEST_TEXT => Err(GraphError::parameter(format!(
             "Param text['body'] must be at most {LONGEST_TEXT} characters long."
         ))),
-        Some(body) => Ok(Content { kind: "text", text: body.to_owned(), ..Content::default() }),
+        Some(body) => Ok(Content {
+            kind: "text",
+            text: body.to_owned(),
+            code: code(body).map(str::to_owned),
+            ..Content::default()
+        }),
     }
 }
 
@@ -137,7 +146,23 @@ fn interactive(interactive: Option<&Value>) -> Result<Content, GraphError> {
     let interactive = interactive.ok_or_else(|| GraphError::required("interactive"))?;
     let body = interactive.get("body").and_then(|body| body.get("text")).and_then(Value::as_str);
     let text = body.ok_or_else(|| GraphError::required("interactive['body']"))?.to_owned();
-    Ok(Content { kind: "interactive", text, ..Content::default() })
+    let word = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
+    let asks_contact = word(interactive.get("type")) == ASK_CONTACT;
+    let action = word(interactive.get("action").and_then(|action| action.get("name")));
+    if asks_contact && action != ASK_CONTACT {
+        let details = format!("interactive.action.name: must be {ASK_CONTACT}");
+        return Err(GraphError::new(131_009, details));
+    }
+    if asks_contact && text.is_empty() {
+        return Err(GraphError::required("interactive['body']['text']"));
+    }
+    Ok(Content { kind: "interactive", text, asks_contact, ..Content::default() })
+}
+
+/// The first run of digits in a text that is as long as a code.
+fn code(text: &str) -> Option<&str> {
+    let mut runs = text.split(|c: char| !c.is_ascii_digit());
+    runs.find(|run| CODE_LENGTHS.contains(&run.len()))
 }
 
 #[cfg(test)]
@@ -162,6 +187,14 @@ mod tests {
 
         let Body::Free(content) = sent.body else { panic!("it is a text") };
         assert_eq!((content.kind, content.text.as_str()), ("text", "Hi"));
+    }
+
+    #[test]
+    fn a_code_in_a_text_is_its_first_run_of_six_to_ten_digits() {
+        assert_eq!(code("482913 is your code for ACME."), Some("482913"));
+        assert_eq!(code("ACME 24: 0123456789, not 482913"), Some("0123456789"));
+        assert_eq!(code("Call +15550100200 or 12345"), None);
+        assert_eq!(code("رمزك 482913"), Some("482913"));
     }
 
     #[test]

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use crate::{
     bubble,
+    chat::Content,
     graph::error::GraphError,
-    phone::Content,
     settings::{Template, TemplateStatus},
 };
 
@@ -90,7 +90,8 @@ impl TemplateMessage {
         }
         let text = bubble::text(&self.language, code);
         let code = Some(code.to_owned());
-        Ok(Content { kind: "template", text, template: Some((self.name, self.language)), code })
+        let template = Some((self.name, self.language));
+        Ok(Content { kind: "template", text, template, code, ..Content::default() })
     }
 }
 

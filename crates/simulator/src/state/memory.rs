@@ -1,12 +1,14 @@
 //! What the lock protects.
 
 use jiff::Timestamp;
+use tokio::time::Duration;
 
 use crate::{
     changes::{Change, Changes},
+    chat::{AddressedBy, ChatMessage, Content, Status, Times},
     faults::Behaviour,
     pace::Debt,
-    phone::{AddressedBy, ChatMessage, Code, Content, Phone, Status, Times},
+    phone::{Code, Phone},
     requests::Requests,
     settings::{Receipts, Settings},
     state::{Phones, Recording},
@@ -39,6 +41,8 @@ pub(crate) struct NewMessage {
     pub(crate) content: Content,
     pub(crate) addressed_by: AddressedBy,
     pub(crate) callback_data: Option<String>,
+    /// How long ago it was written.
+    pub(crate) age: Duration,
 }
 
 impl State {
@@ -87,7 +91,11 @@ impl State {
         let phone = self.phones.get(wa_id)?;
         self.messages_ever += 1;
         let ticket = Ticket { wa_id: wa_id.clone(), seq: self.messages_ever };
-        let id = wamid::fresh(wa_id, new.author);
+        let id = match new.addressed_by {
+            AddressedBy::Number => wamid::fresh(wa_id.as_str(), new.author),
+            AddressedBy::UserId => wamid::fresh(&phone.user_id, new.author),
+        };
+        let now = Timestamp::now();
         phone.add(ChatMessage {
             seq: ticket.seq,
             id: id.clone(),
@@ -95,7 +103,7 @@ impl State {
             content: new.content,
             addressed_by: new.addressed_by,
             callback_data: new.callback_data,
-            at: Timestamp::now(),
+            at: now.checked_sub(new.age).unwrap_or(now),
             times: Times::default(),
             error: None,
         });

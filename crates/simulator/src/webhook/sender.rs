@@ -2,11 +2,11 @@
 
 use axum::body::Bytes;
 use jiff::Timestamp;
-use tokio::time::{Duration, Instant, sleep};
+use tokio::time::{Duration, Instant, sleep, timeout};
 
 use crate::{
     changes::Change,
-    phone::Phone,
+    phone::{Phone, Turn},
     simulator::Simulator,
     state::Ticket,
     wa_id::WaId,
@@ -23,6 +23,8 @@ pub(crate) const WAITING_WEBHOOKS: usize = 50_000;
 const ATTEMPTS: u32 = 20;
 const FIRST_DELAY: Duration = Duration::from_millis(200);
 const LONGEST_DELAY: Duration = Duration::from_secs(4);
+/// How long a message waits to be overtaken by one that the phone may never write.
+const LONGEST_TURN: Duration = Duration::from_secs(2);
 
 /// A webhook that is to be sent.
 pub(crate) struct Notice {
@@ -32,6 +34,8 @@ pub(crate) struct Notice {
     is_first_answer_lost: bool,
     /// The message from a phone that it brings.
     brings: Option<u64>,
+    delay: Duration,
+    turn: Turn,
     body: Bytes,
 }
 
@@ -43,6 +47,8 @@ impl Notice {
             copies: if phone.behaviour.duplicate { 2 } else { 1 },
             is_first_answer_lost: phone.behaviour.lose_webhook_answer,
             brings: None,
+            delay: Duration::ZERO,
+            turn: Turn::InOrder,
             body: encode(envelope).into(),
         }
     }
@@ -50,6 +56,11 @@ impl Notice {
     /// The message has come when this is answered.
     pub(crate) fn bringing(self, seq: u64) -> Self {
         Self { brings: Some(seq), ..self }
+    }
+
+    /// It is posted so much later, and in its turn.
+    pub(crate) fn held_back(self, delay: Duration, turn: Turn) -> Self {
+        Self { delay, turn, ..self }
     }
 }
 
@@ -60,6 +71,8 @@ struct Parcel {
     signature: String,
     is_first_answer_lost: bool,
     brings: Option<Ticket>,
+    delay: Duration,
+    turn: Turn,
 }
 
 pub(crate) fn send_some(simulator: &Simulator, notice: Option<Notice>) {
@@ -85,6 +98,8 @@ pub(crate) fn send(simulator: &Simulator, notice: &Notice) -> u64 {
                 signature,
                 is_first_answer_lost: notice.is_first_answer_lost,
                 brings: notice.brings.map(|seq| Ticket { wa_id: notice.phone.clone(), seq }),
+                delay: notice.delay,
+                turn: notice.turn.clone(),
             }
         };
         last = parcel.id;
@@ -102,11 +117,17 @@ pub(crate) fn repeat(simulator: &Simulator, id: u64, times: u32) -> bool {
     };
     let Some((era, body, signature)) = found else { return false };
     for _ in 0..times {
-        let (body, signature) = (body.clone(), signature.clone());
-        post(
-            simulator,
-            Parcel { id, era, body, signature, is_first_answer_lost: false, brings: None },
-        );
+        let parcel = Parcel {
+            id,
+            era,
+            body: body.clone(),
+            signature: signature.clone(),
+            is_first_answer_lost: false,
+            brings: None,
+            delay: Duration::ZERO,
+            turn: Turn::InOrder,
+        };
+        post(simulator, parcel);
     }
     true
 }
@@ -124,7 +145,15 @@ fn post(simulator: &Simulator, parcel: Parcel) {
     let simulator = simulator.clone();
     tokio::spawn(async move {
         let _place = place;
+        sleep(parcel.delay).await;
+        if let Turn::Waits(overtaken) = &parcel.turn {
+            // Whether it was overtaken or waited in vain, it goes now.
+            let _ = timeout(LONGEST_TURN, overtaken.acquire()).await;
+        }
         let outcome = try_until_answered(&simulator, &parcel).await;
+        if let Turn::Overtakes(waiting) = &parcel.turn {
+            waiting.close();
+        }
         set_outcome(&simulator, &parcel, outcome);
     });
 }

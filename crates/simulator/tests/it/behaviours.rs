@@ -63,6 +63,42 @@ async fn a_reordering_phone_is_delivered_before_sent() {
 }
 
 #[tokio::test]
+async fn what_a_reordering_phone_writes_is_overtaken_by_what_it_writes_next() {
+    let mut world = World::start().await;
+    world.behave(json!({ "reorder": true })).await;
+    let path = format!("/phones/{PHONE}/messages");
+
+    for text in ["a", "b", "c", "d"] {
+        world.api("POST", &path, json!({ "text": text })).await;
+    }
+
+    let mut texts = Vec::new();
+    for _ in 0..4 {
+        let value = world.webhook().await;
+        texts.push(value["messages"][0]["text"]["body"].as_str().unwrap().to_owned());
+    }
+    let place = |text: &str| texts.iter().position(|found| found == text).unwrap();
+    assert!(place("b") < place("a"), "{texts:?}");
+    assert!(place("d") < place("c"), "{texts:?}");
+}
+
+#[tokio::test]
+async fn what_a_phone_writes_comes_late_and_twice_when_it_behaves_so() {
+    let mut world = World::start().await;
+    world.behave(json!({ "delay_ms": 60_000 })).await;
+    let path = format!("/phones/{PHONE}/messages");
+    world.api("POST", &path, json!({ "text": "late" })).await;
+    world.behave(json!({ "delay_ms": 0, "duplicate": true })).await;
+
+    world.api("POST", &path, json!({ "text": "twice" })).await;
+
+    let (first, second) = (world.webhook().await, world.webhook().await);
+    assert_eq!(first["messages"][0]["text"]["body"], "twice");
+    assert_eq!(first, second);
+    assert!(world.has_no_webhook());
+}
+
+#[tokio::test]
 async fn a_delayed_phone_is_later_than_others() {
     let mut world = World::start().await;
     world.behave(json!({ "delay_ms": 60_000 })).await;

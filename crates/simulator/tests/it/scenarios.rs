@@ -1,5 +1,8 @@
 //! Scenarios are run step by step, and made from what was done by hand.
 
+use std::time::Duration;
+
+use countersign_simulator::{Settings, Simulator};
 use serde_json::{Value, json};
 
 use crate::harness::{PHONE, World};
@@ -35,6 +38,74 @@ async fn a_scenario_does_what_a_person_could() {
 }
 
 #[tokio::test]
+async fn a_scenario_opens_links_forwards_and_writes_in_groups() {
+    let mut world = World::start().await;
+    let link = "http://127.0.0.1:3001/wa.me/15550100200?text=Hello%20CS-7Q4K-M2XD";
+    let second = "+4915550102031";
+    let steps = json!([
+        { "do": "open_link", "phone": PHONE, "link": link },
+        { "do": "open_link", "phone": second, "link": link, "forwarded": true },
+        { "do": "write", "phone": second, "text": "Hello", "group": true },
+        { "do": "write", "phone": second, "type": "contacts", "origin": "other", "number": PHONE },
+        { "do": "repeat_webhook", "phone": PHONE, "times": 1 },
+    ]);
+
+    let (status, answer) = run(&world, steps).await;
+
+    assert_eq!(status, 200, "{answer}");
+    let mut seen = Vec::new();
+    for _ in 0..5 {
+        let message = world.webhook().await["messages"][0].clone();
+        seen.push((
+            message["from"].as_str().unwrap().to_owned(),
+            message["text"]["body"] == "Hello CS-7Q4K-M2XD",
+            message["context"]["forwarded"] == true,
+            message["group_id"].is_string(),
+        ));
+    }
+    seen.sort();
+    let (one, two) = ("4915550102030".to_owned(), "4915550102031".to_owned());
+    let expected = [
+        (one.clone(), true, false, false),
+        (one, true, false, false),
+        (two.clone(), false, false, false),
+        (two.clone(), false, false, true),
+        (two, true, true, false),
+    ];
+    assert_eq!(seen, expected);
+}
+
+#[tokio::test]
+async fn a_link_to_another_business_stops_a_scenario() {
+    let world = World::start().await;
+    let link = "https://wa.me/15550100999?text=Hello";
+
+    let (status, answer) =
+        run(&world, json!([{ "do": "open_link", "phone": PHONE, "link": link }])).await;
+
+    assert_eq!(status, 422);
+    assert!(answer["error"].as_str().unwrap().contains("15550100999"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_program_runs_a_scenario_without_the_api() {
+    let simulator = Simulator::new(Settings::default()).unwrap();
+    let fine = br#"{"steps": [{"do": "write", "phone": "+4915550102030", "text": "Hi"}]}"#;
+    let failing = br#"{"steps": [{"do": "read", "phone": "+4915550102030"}]}"#;
+
+    let passed = simulator.run_scenario(fine).await.unwrap();
+    let failed = simulator.run_scenario(failing).await.unwrap();
+    let refused = simulator.run_scenario(b"{").await.unwrap_err();
+
+    assert!(passed.passed);
+    assert_eq!(passed.answer["steps"][0]["do"], "write");
+    assert!(!failed.passed);
+    assert!(failed.answer["error"].as_str().unwrap().starts_with("Step 1 of 1"));
+    assert!(refused.contains("JSON object"), "{refused}");
+    assert!(simulator.wait_for_webhooks(Duration::ZERO).await);
+}
+
+#[tokio::test]
 async fn a_scenario_stops_at_the_first_step_that_fails() {
     let world = World::start().await;
     let steps = json!([
@@ -64,6 +135,9 @@ async fn a_scenario_that_is_not_understood_is_not_begun() {
         (json!([fine, { "do": "read" }]), "`phone`"),
         (json!([fine, { "do": "read", "phone": PHONE, "loud": true }]), "`loud`"),
         (json!([fine, long]), "61 seconds"),
+        (json!([{ "do": "open_link", "phone": PHONE }]), "`link`"),
+        (json!([{ "do": "open_link", "phone": PHONE, "link": "https://wa.me/" }]), "`link`"),
+        (json!([{ "do": "write", "phone": PHONE, "text": "x", "loud": true }]), "`loud`"),
     ];
     for (steps, sentence) in cases {
         let (status, answer) = run(&world, steps).await;

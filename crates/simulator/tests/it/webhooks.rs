@@ -60,6 +60,26 @@ async fn a_webhook_can_be_sent_again() {
 }
 
 #[tokio::test]
+async fn a_webhook_can_be_sent_again_a_thousand_times() {
+    let mut world = World::start().await;
+    let path = "/phones/+4915550102030/messages";
+    world.api("POST", path, json!({ "text": "Hi" })).await;
+    let first = world.webhook().await;
+
+    let (status, answer) = world.api("POST", "/webhooks/1/repeat?times=1000", Value::Null).await;
+
+    assert_eq!((status, &answer["times"]), (202, &json!(1_000)));
+    for _ in 0..1_000 {
+        assert_eq!(world.webhook().await, first);
+    }
+    for times in ["10001", "0", "-1", "many"] {
+        let path = format!("/webhooks/1/repeat?times={times}");
+        let (status, answer) = world.api("POST", &path, Value::Null).await;
+        assert_eq!(status, 400, "{answer}");
+    }
+}
+
+#[tokio::test]
 async fn without_an_address_webhooks_are_only_recorded() {
     let mut world = World::start().await;
     world.api("PATCH", "/settings", json!({ "webhook_url": null })).await;
