@@ -1,13 +1,20 @@
 //! `countersign simulate`: the simulator of WhatsApp alone, for the tests of others.
 
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
+use anyhow::{Context, anyhow};
 use clap::Args;
 use countersign_simulator::{Settings, Simulator};
+use tokio::sync::watch;
 
-use crate::output::say;
+use crate::output::{complain, say};
 use crate::{run, telemetry};
+
+/// How long the webhooks of a scenario are waited for before it ends.
+const LAST_WEBHOOKS: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Args)]
 pub(crate) struct Simulate {
@@ -32,21 +39,22 @@ pub(crate) struct Simulate {
     /// The business number's id
     #[arg(long, value_name = "ID")]
     phone_number_id: Option<String>,
+    /// Run this scenario once, print what came of it as JSON, and stop; 1 if it did not pass
+    #[arg(long, value_name = "FILE")]
+    scenario: Option<PathBuf>,
 }
 
 impl Simulate {
     pub(super) async fn run(&self) -> anyhow::Result<ExitCode> {
+        match &self.scenario {
+            Some(file) => self.play(file).await,
+            None => self.serve().await,
+        }
+    }
+
+    async fn serve(&self) -> anyhow::Result<ExitCode> {
         telemetry::log("info", "text")?;
-        let mut settings = Settings {
-            webhook_url: self.webhook_url.clone(),
-            hosts: self.host.clone(),
-            ..Settings::default()
-        };
-        let given = |value: &Option<String>, default: String| value.clone().unwrap_or(default);
-        settings.app_secret = given(&self.app_secret, settings.app_secret);
-        settings.verify_token = given(&self.verify_token, settings.verify_token);
-        settings.access_token = given(&self.access_token, settings.access_token);
-        settings.phone_number_id = given(&self.phone_number_id, settings.phone_number_id);
+        let settings = self.settings();
         let listener = run::listen(self.listen).await?;
         let address = listener.local_addr()?;
         say(&format!("Simulator        http://{address}"));
@@ -60,5 +68,44 @@ impl Simulate {
         let settings = countersign_server::Settings::default();
         countersign_server::serve(listener, router, &settings, stop).await;
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// Runs a scenario while the simulator answers, as whoever is tested sends codes to it.
+    async fn play(&self, file: &Path) -> anyhow::Result<ExitCode> {
+        telemetry::log("error", "text")?;
+        let scenario = std::fs::read(file)
+            .with_context(|| format!("could not read the scenario {}", file.display()))?;
+        let listener = run::listen(self.listen).await?;
+        let simulator = Simulator::new(self.settings())?;
+        let router = countersign_simulator::router(simulator.clone());
+        let (stop, stopped) = watch::channel(false);
+        let serving = tokio::spawn(async move {
+            let settings = countersign_server::Settings::default();
+            countersign_server::serve(listener, router, &settings, stopped).await;
+        });
+        let report = simulator.run_scenario(&scenario).await.map_err(|sentence| {
+            anyhow!("the scenario {} is not understood: {sentence}", file.display())
+        })?;
+        if !simulator.wait_for_webhooks(LAST_WEBHOOKS).await {
+            complain("Some webhooks were not answered with 200 in time.");
+        }
+        let _ = stop.send(true);
+        serving.await?;
+        say(&report.answer.to_string());
+        Ok(if report.passed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+
+    fn settings(&self) -> Settings {
+        let given = |value: &Option<String>, default: String| value.clone().unwrap_or(default);
+        let usual = Settings::default();
+        Settings {
+            webhook_url: self.webhook_url.clone(),
+            hosts: self.host.clone(),
+            app_secret: given(&self.app_secret, usual.app_secret.clone()),
+            verify_token: given(&self.verify_token, usual.verify_token.clone()),
+            access_token: given(&self.access_token, usual.access_token.clone()),
+            phone_number_id: given(&self.phone_number_id, usual.phone_number_id.clone()),
+            ..usual
+        }
     }
 }
