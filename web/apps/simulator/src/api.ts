@@ -60,6 +60,8 @@ function sentence(text: string, status: number): string {
 export interface Writing {
   text?: string;
   type?: string;
+  forwarded?: boolean;
+  group?: boolean;
 }
 
 export const api = {

@@ -35,8 +35,13 @@ const settle = () => vi.advanceTimersByTimeAsync(500);
 async function shown(messages: Message[], query = '') {
   fake.phones = [phone({ number: NUMBER, last: messages.at(-1) ?? null })];
   fake.chats.set(NUMBER, messages);
-  const wishes = asked(query, false, ['en']);
+  await drawn(query);
+}
+
+async function drawn(query: string, path = '/') {
+  const wishes = asked(query, false, ['en'], path);
   const store = new Store(fake.api, wishes.draft);
+  if (wishes.isLink) store.set({ link: wishes.draft });
   if (wishes.phone !== null) store.pin(wishes.phone);
   render(<App store={store} asked={wishes} />, root);
   store.changed({ what: 'everything' });
@@ -96,19 +101,19 @@ test('markup in a message is text', async () => {
 
 test('the phone writes what was typed, and keeps it when it is refused', async () => {
   await shown([message()]);
-  const field = root.querySelector<HTMLInputElement>('.cmp input');
+  const field = root.querySelector<HTMLTextAreaElement>('.cmp textarea');
   if (field === null) throw new Error('there is no field');
   field.value = 'Hello';
   field.dispatchEvent(new Event('input', { bubbles: true }));
   await settle();
 
   fake.refusal = 'This phone is offline.';
-  await click('.cmp button');
+  await click('.cmp [type=submit]');
   expect(root.querySelector('[data-problem]')?.textContent).toContain('This phone is offline.');
   expect(field.value).toBe('Hello');
 
   fake.refusal = null;
-  await click('.cmp button');
+  await click('.cmp [type=submit]');
   expect(fake.calls).toContain('write {"text":"Hello"}');
   expect(field.value).toBe('');
 });
@@ -136,5 +141,87 @@ test('an embedded page shows one phone and still says that nothing leaves the ma
 
   expect(root.querySelector('nav')).toBeNull();
   expect(root.querySelector('.safe')?.textContent).toBe('Nothing leaves this machine');
-  expect(root.querySelector<HTMLInputElement>('.cmp input')?.value).toBe('Hi');
+  expect(root.querySelector<HTMLTextAreaElement>('.cmp textarea')?.value).toBe('Hi');
+});
+
+const LINK = '/wa.me/15550100200';
+const OTHER = '+4915550102030';
+const field = () => root.querySelector<HTMLTextAreaElement>('.cmp textarea');
+
+function choose(value: string) {
+  const select = root.querySelector<HTMLSelectElement>('[data-link] select');
+  if (select === null) throw new Error('there is nothing to choose');
+  select.value = value;
+  select.dispatchEvent(new Event('change', { bubbles: true }));
+  return settle();
+}
+
+test('a link has its text ready on the phone that was used last, and sends nothing', async () => {
+  fake.phones = [phone({ number: NUMBER }), phone({ number: OTHER })];
+  await drawn('?text=Hello%20CS-7Q4K', LINK);
+
+  expect(field()?.value).toBe('Hello CS-7Q4K');
+  expect(root.querySelector('[data-phone]')?.getAttribute('data-phone')).toBe(NUMBER);
+  expect(root.querySelector('.page')?.getAttribute('data-view')).toBe('stage');
+  expect(fake.calls.filter((call) => call.startsWith('write'))).toEqual([]);
+});
+
+test('another phone opens the link, and its text goes there', async () => {
+  fake.phones = [phone({ number: NUMBER }), phone({ number: OTHER })];
+  await drawn('?text=Hello%20CS-7Q4K', LINK);
+
+  await choose(OTHER);
+  expect(root.querySelector('[data-phone]')?.getAttribute('data-phone')).toBe(OTHER);
+  expect(field()?.value).toBe('Hello CS-7Q4K');
+
+  await click('.cmp [type=submit]');
+  expect(fake.calls).toContain('write {"text":"Hello CS-7Q4K"}');
+  expect(root.querySelector('[data-link]')).toBeNull();
+});
+
+test('where there is no phone the link asks for one', async () => {
+  await drawn('?text=Hi', LINK);
+
+  expect(root.querySelector('[data-link] input[type=tel]')).not.toBeNull();
+  expect(field()).toBeNull();
+});
+
+test('markup in a link is text', async () => {
+  fake.phones = [phone({ number: NUMBER })];
+  await drawn(`?text=${encodeURIComponent('<img src=x onerror=alert(1)>')}`, LINK);
+
+  expect(field()?.value).toBe('<img src=x onerror=alert(1)>');
+  expect(root.querySelector('img')).toBeNull();
+});
+
+test('a message is forwarded, or written in a group, once', async () => {
+  await shown([message()]);
+
+  await click('[data-manner]');
+  await click('.mn [name=forwarded]');
+  await click('.mn [name=group]');
+  await click('.qk button');
+  await click('.qk button');
+
+  expect(fake.calls.filter((call) => call.startsWith('write'))).toEqual([
+    'write {"text":"Hello","forwarded":true,"group":true}',
+    'write {"text":"Hello"}',
+  ]);
+});
+
+test('a request for the number is answered with a button', async () => {
+  const request = { type: 'interactive', text: 'Your number?', code: null, bubble: null };
+  await shown([message({ ...request, asks_contact: true })]);
+
+  expect(root.querySelector('[data-message] p')?.textContent).toBe('Your number?');
+  await click('[data-share-contact]');
+
+  expect(fake.calls).toContain('write {"type":"contacts"}');
+});
+
+test('the bubble says that a message was forwarded', async () => {
+  const written = { type: 'text', text: 'Hi', code: null, bubble: null };
+  await shown([message({ ...written, direction: 'from_phone', forwarded: true })]);
+
+  expect(root.querySelector('.marks')?.textContent).toBe('Forwarded');
 });

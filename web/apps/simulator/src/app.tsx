@@ -32,7 +32,7 @@ export function App({ store, asked }: { store: Store; asked: Asked }) {
         <Alone number={asked.phone} />
       ) : (
         <Whole
-          isOpened={asked.phone !== null}
+          isOpened={asked.phone !== null || asked.isLink}
           theme={theme}
           onTheme={(next) => {
             remember('theme', next);
@@ -82,7 +82,7 @@ function Problem() {
 }
 
 interface WholeProps {
-  /** The address names a phone. */
+  /** The address names a phone, or is a link that one opens. */
   isOpened: boolean;
   theme: Theme;
   onTheme: (theme: Theme) => void;

@@ -4,7 +4,7 @@ import type { Key } from './locale.ts';
 import type { Message } from './wire.ts';
 
 /** The text says it all. */
-const SPOKEN = new Set(['text', 'template', 'button', 'edit']);
+const SPOKEN = new Set(['text', 'template', 'button', 'interactive', 'edit']);
 const NAMES: Record<string, Key> = {
   image: 'sim.type_image',
   location: 'sim.type_location',

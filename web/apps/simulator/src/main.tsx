@@ -9,8 +9,9 @@ import { asked } from './preferences.ts';
 import { Store } from './store.ts';
 
 const isDark = matchMedia('(prefers-color-scheme: dark)').matches;
-const wishes = asked(location.search, isDark, navigator.languages);
+const wishes = asked(location.search, isDark, navigator.languages, location.pathname);
 const store = new Store(api, wishes.draft);
+if (wishes.isLink) store.set({ link: wishes.draft });
 if (wishes.phone !== null) {
   if (wishes.isEmbedded) store.pin(wishes.phone);
   else store.open(wishes.phone);

@@ -7,10 +7,17 @@ test('the address says which phone, which text and which theme', () => {
   expect(wishes).toEqual({
     phone: '+4915550102030',
     isEmbedded: true,
+    isLink: false,
     draft: 'Hi',
     language: 'fr',
     theme: 'dark',
   });
+});
+
+test('a link to the business is told from the page itself', () => {
+  const wishes = asked('?text=Hi%20there', false, [], '/wa.me/15550100200');
+
+  expect(wishes).toMatchObject({ isLink: true, draft: 'Hi there', phone: null });
 });
 
 test('without wishes it is as the system is', () => {

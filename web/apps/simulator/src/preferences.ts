@@ -9,6 +9,8 @@ export interface Asked {
   /** Only this phone is shown. */
   phone: string | null;
   isEmbedded: boolean;
+  /** A link to the business leads here: a person may choose which phone opens it. */
+  isLink: boolean;
   /** A text that is ready to be sent, as in a wa.me link. */
   draft: string;
   language: Language;
@@ -17,7 +19,12 @@ export interface Asked {
 
 const KEYS = { theme: 'cs-sim-theme', language: 'cs-sim-language' } as const;
 
-export function asked(query: string, isDark: boolean, languages: readonly string[]): Asked {
+export function asked(
+  query: string,
+  isDark: boolean,
+  languages: readonly string[],
+  path = '/',
+): Asked {
   const values = new URLSearchParams(query);
   // A plus sign that nobody escaped is read as a space.
   const phone = values.get('phone');
@@ -25,6 +32,7 @@ export function asked(query: string, isDark: boolean, languages: readonly string
   return {
     phone: phone === null ? null : typedNumber(phone),
     isEmbedded: values.has('embed'),
+    isLink: path.startsWith('/wa.me/'),
     draft: values.get('text') ?? '',
     language: pickLanguage([values.get('lang'), recall('language'), ...languages]),
     theme: theme === 'dark' || theme === 'light' ? theme : isDark ? 'dark' : 'light',

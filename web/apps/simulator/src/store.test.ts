@@ -142,7 +142,7 @@ test('a refusal is kept in the words of the simulator until something works', as
 test('the text of a link is ready once', () => {
   const store = new Store(new FakeApi().api, 'CS-7Q4K');
 
-  expect([store.takeDraft(), store.takeDraft()]).toEqual(['CS-7Q4K', '']);
+  expect([store.takeDraft(ONE), store.takeDraft(ONE)]).toEqual(['CS-7Q4K', '']);
 });
 
 test('what was on the screen is not unread', () => {
@@ -166,4 +166,34 @@ test('the chosen message is inspected, else the newest to the phone', () => {
   expect(inspected(messages, undefined)?.id).toBe('b');
   expect(inspected(messages, 'a')?.id).toBe('a');
   expect(inspected(messages, 'gone')?.id).toBe('b');
+});
+
+test('a draft for one phone is not given to another', () => {
+  const store = new Store(new FakeApi().api, 'from a link');
+  expect(store.takeDraft(ONE)).toBe('from a link');
+
+  store.hand(TWO, 'the same');
+
+  expect(store.takeDraft(ONE)).toBe('');
+  expect(store.takeDraft(TWO)).toBe('the same');
+  expect(store.now.drafted.get(TWO)).toBe(1);
+});
+
+test('a second phone is one that is there, or else a new one', async () => {
+  const { fake, store } = await started(ONE);
+
+  expect(await store.secondPhone(ONE, 'Hi')).toBe('+4915550102031');
+  expect(fake.calls).toContain('addPhone');
+  expect(store.takeDraft('+4915550102031')).toBe('Hi');
+
+  fake.phones.push(phone({ number: TWO }));
+  store.changed({ what: 'phones' });
+  await settle();
+  expect(await store.secondPhone(ONE, 'Ho')).toBe(TWO);
+
+  fake.phones.pop();
+  store.changed({ what: 'phones' });
+  await settle();
+  fake.refusal = 'No.';
+  expect(await store.secondPhone(ONE, 'Hi')).toBeNull();
 });

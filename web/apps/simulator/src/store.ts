@@ -23,6 +23,10 @@ export interface Snapshot {
   chosen: ReadonlyMap<string, string>;
   /** When each chat was last looked at. */
   seen: ReadonlyMap<string, string>;
+  /** The text of a link that waits to be sent. */
+  link: string | null;
+  /** How often each phone was given a draft. */
+  drafted: ReadonlyMap<string, number>;
   /** What went wrong, in the simulator's words. */
   problem: string | null;
   hasLoaded: boolean;
@@ -46,6 +50,8 @@ const EMPTY: Snapshot = {
   active: null,
   chosen: new Map(),
   seen: new Map(),
+  link: null,
+  drafted: new Map(),
   problem: null,
   hasLoaded: false,
 };
@@ -62,16 +68,29 @@ export class Store {
   /** Parts that are being read; `true` when they changed again meanwhile. */
   #reading = new Map<Part, boolean>();
 
-  /** `draft` is a text that a link brought: the first chat on the screen has it ready. */
+  /** A text that waits for a phone to be shown; for the first of all when it names none. */
+  #draft: { number: string | null; text: string };
+
+  /** `draft` is a text that a link brought. */
   constructor(
     readonly api: Api = realApi,
-    private draft = '',
-  ) {}
+    draft = '',
+  ) {
+    this.#draft = { number: null, text: draft };
+  }
 
-  takeDraft(): string {
-    const { draft } = this;
-    this.draft = '';
-    return draft;
+  takeDraft(number: string): string {
+    const draft = this.#draft;
+    if (draft.number !== null && draft.number !== number) return '';
+    this.#draft = { number: null, text: '' };
+    return draft.text;
+  }
+
+  /** The phone has this text ready to be sent, instead of what was typed there. */
+  hand(number: string, text: string) {
+    this.#draft = { number, text };
+    const drafted = new Map(this.#now.drafted);
+    this.set({ drafted: drafted.set(number, (drafted.get(number) ?? 0) + 1) });
   }
 
   get now(): Snapshot {
@@ -137,6 +156,22 @@ export class Store {
     this.set({ open: [...open, number] });
     this.activate(number);
     this.read(`chat ${number}`);
+  }
+
+  /** Another phone with the same text: one that is there, or a new one. Answers its number. */
+  async secondPhone(number: string, text: string): Promise<string | null> {
+    const other = this.#now.phones.find((phone) => !this.#now.open.includes(phone.number));
+    const second = other?.number ?? this.#freeNumber(number);
+    const isThere = other !== undefined || (await this.try((api) => api.addPhone(second)));
+    if (!isThere) return null;
+    this.hand(second, text);
+    return second;
+  }
+
+  #freeNumber(number: string): string {
+    let next = BigInt(number.replace(/\D/g, '')) + 1n;
+    while (this.phone(`+${next}`) !== undefined) next += 1n;
+    return `+${next}`;
   }
 
   close(number: string) {

@@ -56,6 +56,11 @@ export interface Message {
   language: string | null;
   code: string | null;
   bubble?: Bubble | null;
+  /** The business asks for the phone's number. */
+  asks_contact?: boolean;
+  forwarded?: boolean;
+  /** It was written in a group. */
+  group?: boolean;
   status: Status;
   error_code: number | null;
   at: string;

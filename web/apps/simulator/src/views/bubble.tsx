@@ -36,13 +36,33 @@ export function Bubble({ number, message, isChosen }: Props) {
       tabIndex={isToPhone ? 0 : undefined}
     >
       {!isToPhone && <span class="vh">{t('sim.you_wrote')}</span>}
+      <Marks message={message} />
       {message.bubble ? <Template of={message.bubble} /> : <Plain message={message} />}
       <Foot
         message={message}
         note={isHere ? (message.bubble?.footer ?? null) : t('sim.not_here')}
       />
       {isHere && message.code !== null && <CodeButtons number={number} message={message} />}
+      {isHere && message.asks_contact === true && <ShareButton number={number} />}
     </article>
+  );
+}
+
+function Marks({ message }: { message: Message }) {
+  const { t } = usePage();
+  const marks = [message.forwarded && t('sim.forwarded'), message.group && t('sim.group')];
+  const said = marks.filter(Boolean).join(' · ');
+  return said === '' ? null : <small class="marks">{said}</small>;
+}
+
+/** Gives the business the phone's own number. */
+function ShareButton({ number }: { number: string }) {
+  const { store, t } = usePage();
+  const share = () => store.try((api) => api.write(number, { type: 'contacts' }));
+  return (
+    <button type="button" data-share-contact onClick={share}>
+      {t('sim.share_contact')}
+    </button>
   );
 }
 

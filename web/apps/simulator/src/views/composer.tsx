@@ -1,19 +1,57 @@
 /** What the person with the phone writes. */
 
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Writing } from '../api.ts';
 import { usePage } from '../context.ts';
 import { spaced } from '../numbers.ts';
-import { Send } from './icons.tsx';
+import { Plus, Send } from './icons.tsx';
+import { type Manner, MannerMenu, PLAIN } from './manner-menu.tsx';
 
 export function Composer({ number }: { number: string }) {
   const { store, t } = usePage();
-  const [text, setText] = useState(() => store.takeDraft());
-  const write = (writing: Writing) => store.try((api) => api.write(number, writing));
+  const [text, setText] = useState(() => store.takeDraft(number));
+  const [manner, setManner] = useState<Manner>(PLAIN);
+  const [isOpen, setIsOpen] = useState(false);
+  const write = async (writing: Writing) => {
+    const isDone = await store.try((api) => api.write(number, { ...writing, ...manner }));
+    if (isDone) setManner(PLAIN);
+    return isDone;
+  };
   const submit = async (event: Event) => {
     event.preventDefault();
-    if (text.trim() !== '' && (await write({ text }))) setText('');
+    if (text.trim() === '' || !(await write({ text }))) return;
+    setText('');
+    if (store.now.link === null) return;
+    store.set({ link: null });
+    // A reload must not have the text ready again.
+    history.replaceState(null, '', `/?phone=${encodeURIComponent(number)}`);
   };
+  return (
+    <>
+      <QuickReplies onWrite={write} />
+      {isOpen && <MannerMenu number={number} text={text} manner={manner} onChange={setManner} />}
+      <form class="cmp" onSubmit={submit}>
+        <button
+          type="button"
+          class="manner"
+          aria-expanded={isOpen}
+          aria-label={t('sim.manner')}
+          data-manner
+          onClick={() => setIsOpen(!isOpen)}
+        >
+          <Plus />
+        </button>
+        <Field number={number} text={text} onText={setText} />
+        <button type="submit" aria-label={t('sim.send')}>
+          <Send />
+        </button>
+      </form>
+    </>
+  );
+}
+
+function QuickReplies({ onWrite }: { onWrite: (writing: Writing) => void }) {
+  const { t } = usePage();
   const quick: readonly { label: string; writing: Writing }[] = [
     { label: t('sim.quick_hello'), writing: { text: t('sim.quick_hello') } },
     { label: 'STOP', writing: { text: 'STOP' } },
@@ -22,32 +60,49 @@ export function Composer({ number }: { number: string }) {
     { label: t('sim.quick_location'), writing: { type: 'location' } },
   ];
   return (
-    <>
-      <fieldset class="qk">
-        <legend class="vh">{t('sim.quick_replies')}</legend>
-        {quick.map(({ label, writing }) => (
-          <button type="button" key={label} onClick={() => write(writing)}>
-            {label}
-          </button>
-        ))}
-      </fieldset>
-      <form class="cmp" onSubmit={submit}>
-        <label>
-          <span class="vh">{t('sim.message_as', { number: spaced(number) })}</span>
-          <input
-            name="text"
-            autocomplete="off"
-            dir="auto"
-            maxLength={4096}
-            placeholder={t('sim.message')}
-            value={text}
-            onInput={(event) => setText(event.currentTarget.value)}
-          />
-        </label>
-        <button type="submit" aria-label={t('sim.send')}>
-          <Send />
+    <fieldset class="qk">
+      <legend class="vh">{t('sim.quick_replies')}</legend>
+      {quick.map(({ label, writing }) => (
+        <button type="button" key={label} onClick={() => onWrite(writing)}>
+          {label}
         </button>
-      </form>
-    </>
+      ))}
+    </fieldset>
+  );
+}
+
+interface FieldProps {
+  number: string;
+  text: string;
+  onText: (text: string) => void;
+}
+
+/** Enter sends, as on a phone; with Shift it begins a line. */
+function Field({ number, text, onText }: FieldProps) {
+  const { store, t } = usePage();
+  const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    if (store.now.link !== null && text !== '') field.current?.focus();
+  }, []);
+  return (
+    <label>
+      <span class="vh">{t('sim.message_as', { number: spaced(number) })}</span>
+      <textarea
+        ref={field}
+        name="text"
+        autocomplete="off"
+        dir="auto"
+        rows={Math.min(text.split('\n').length, 5)}
+        maxLength={4096}
+        placeholder={t('sim.message')}
+        value={text}
+        onInput={(event) => onText(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+          event.preventDefault();
+          event.currentTarget.form?.requestSubmit();
+        }}
+      />
+    </label>
   );
 }

@@ -1,6 +1,6 @@
 /** The phones, with what came last to each. */
 
-import { useState } from 'preact/hooks';
+import { useId, useState } from 'preact/hooks';
 import { usePage, useSnapshot } from '../context.ts';
 import { kind } from '../kinds.ts';
 import type { Translate } from '../locale.ts';
@@ -65,8 +65,9 @@ export function PhoneList({ onOpen }: { onOpen: () => void }) {
   );
 }
 
-function NewPhone({ onAdded }: { onAdded: (number: string) => void }) {
+export function NewPhone({ onAdded }: { onAdded: (number: string) => void }) {
   const { store, t } = usePage();
+  const id = useId();
   const [text, setText] = useState('+');
   const [error, setError] = useState('');
   const submit = async (event: Event) => {
@@ -77,16 +78,16 @@ function NewPhone({ onAdded }: { onAdded: (number: string) => void }) {
   };
   return (
     <form class="new" onSubmit={submit}>
-      <label for="new-phone">{t('sim.new_number')}</label>
+      <label for={id}>{t('sim.new_number')}</label>
       <div>
         <input
-          id="new-phone"
+          id={id}
           type="tel"
           dir="ltr"
           autocomplete="off"
           ref={(input) => input?.focus()}
           aria-invalid={error !== ''}
-          aria-describedby="new-phone-error"
+          aria-describedby={`${id}-error`}
           value={text}
           onInput={(event) => setText(event.currentTarget.value)}
         />
@@ -94,7 +95,7 @@ function NewPhone({ onAdded }: { onAdded: (number: string) => void }) {
           {t('sim.add')}
         </button>
       </div>
-      <p id="new-phone-error" class="error" role="alert">
+      <p id={`${id}-error`} class="error" role="alert">
         {error}
       </p>
     </form>

@@ -32,7 +32,7 @@ export function PhoneView({ number }: { number: string }) {
           </div>
         </div>
         <Chat number={number} messages={messages} chosen={now.chosen.get(number)} />
-        <Composer key={number} number={number} />
+        <Composer key={`${number} ${now.drafted.get(number) ?? 0}`} number={number} />
       </div>
     </div>
   );

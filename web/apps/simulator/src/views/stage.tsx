@@ -4,6 +4,7 @@ import { usePage, useSnapshot } from '../context.ts';
 import { spaced } from '../numbers.ts';
 import { MOST_BESIDE } from '../store.ts';
 import { Close, Plus } from './icons.tsx';
+import { LinkBar } from './link-bar.tsx';
 import { PhoneView } from './phone.tsx';
 
 export function Stage() {
@@ -13,11 +14,12 @@ export function Stage() {
   const isFull = now.open.length >= MOST_BESIDE;
   return (
     <section class="stage" aria-label={t('sim.open_phones')}>
+      <LinkBar />
       <div class="bench">
         {now.open.map((number) => (
           <Seat key={number} number={number} />
         ))}
-        {now.open.length === 0 && <p class="none">{t('sim.choose_phone')}</p>}
+        {now.open.length === 0 && now.link === null && <p class="none">{t('sim.choose_phone')}</p>}
       </div>
       {now.open.length > 0 && others.length > 0 && !isFull && (
         <label class="ctl beside">
