@@ -6,10 +6,10 @@ const TIMEOUT_MS = 15000;
 const FIRST_PAUSE_MS = 2000;
 const LONGEST_PAUSE_MS = 15000;
 
-/** Why there was no answer. */
+/** Why there was no answer: the key of a text. */
 export class Failure extends Error {
-  constructor(readonly key: 'err.timeout' | 'err.server') {
-    super(key);
+  get key(): string {
+    return this.message;
   }
 }
 
