@@ -128,7 +128,9 @@ function untranslated(page) {
     const words = [];
     while (walker.nextNode()) {
       const text = walker.currentNode.data.replace(names, '').trim();
-      const isNamed = walker.currentNode.parentElement.closest('select, script, style, .tile');
+      const isNamed = walker.currentNode.parentElement.closest(
+        'select, script, style, .tile, code',
+      );
       const isPlain = /[A-Za-z]/.test(text) && !/[åçðéîñöšûýÅÇÐÉÎÑÖŠŢŴ]/.test(text);
       if (isPlain && !isNamed) words.push(text);
     }

@@ -4,9 +4,11 @@ import { render } from 'preact';
 import { sheetOf } from './sheet.ts';
 import { STATES, sceneOf, TONGUES } from './states.ts';
 import '../generated/hosted.css';
+import '../packages/elements/src/message.css';
 
 const stay: Actions = {
   send: (event) => event.preventDefault(),
+  press: (event) => event.preventDefault(),
   type: () => {},
   paste: () => {},
   dial: () => {},

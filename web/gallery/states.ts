@@ -1,5 +1,14 @@
 // Every state in which the hosted page can be seen, as the query that shows it.
-import type { Boot, Country, Message, Messages, State, Step } from '@countersign/core';
+import {
+  type Boot,
+  type Country,
+  type Message,
+  type Messages,
+  makeTranslate,
+  type Notice,
+  type State,
+  type Step,
+} from '@countersign/core';
 import arCountries from '../generated/countries/ar.json';
 import enCountries from '../generated/countries/en.json';
 import esCountries from '../generated/countries/es.json';
@@ -22,18 +31,45 @@ export const STATES = [
   'step=phone&fixed=1',
   'step=phone&fixed=1&error=err.channel_unavailable',
   'step=phone&bare=1&logo=1',
+  'step=phone&message=1',
+  'step=phone&message=1&fixed=1&error=err.channel_unavailable',
   'step=code',
   'step=code&waited=1&fixed=1',
   'step=code&error=err.wrong_code&typed=12',
   'step=code&digits=10&typed=1234567890',
   'step=code&offline=1',
   'step=code&again=1',
+  'step=code&switch=1',
+  'step=message&switch=1',
+  'step=message&open=1&switch=1',
+  'step=message&fixed=1',
+  'step=message&switch=1&offline=1&notice=wrong_number',
+  'step=message&open=1&notice=phone_hidden',
+  'step=message&open=1&notice=contact_asked',
+  'step=message&open=1&notice=contact_refused',
+  'step=message&notice=forwarded&error=err.server',
+  'step=message&notice=not_text&fixed=1',
+  'step=message&notice=missing_token&bare=1',
+  'step=message&notice=rate_limited&logo=1',
+  'step=message&open=1&notice=country_not_allowed',
+  'step=message&open=1&notice=unsuitable&switch=1',
+  'step=confirm',
+  'step=confirm&waited=1&error=err.wrong_code&typed=12&fixed=1',
+  'step=confirm&again=1',
   'step=done',
   'step=done&redirect=1',
   'step=expired',
+  'step=expired&method=message',
+  'step=expired&method=message&notice=wrong_number',
+  'step=expired&method=message&notice=identity_changed',
   'step=locked&wait=1',
+  'step=locked&method=message',
   'step=superseded&fixed=1',
+  'step=superseded&method=message',
   'step=canceled&redirect=1',
+  'step=canceled&method=message',
+  'step=canceled&method=message&notice=denied',
+  'step=canceled&method=message&notice=second_sender',
   'step=undeliverable&error=err.rate_limited&wait=1',
   'step=undeliverable&fixed=1',
   'step=gone',
@@ -88,6 +124,7 @@ export interface Scene {
 
 /** A morning of 2027; pictures of one state are the same each time. */
 const NOW = 1_800_000_000_000;
+const BRAND = 'Lumen & Söhne';
 const LOGO = `data:image/svg+xml,${encodeURIComponent(
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 36 36"><circle cx="18" cy="18" r="18" fill="#b3471b"/></svg>',
 )}`;
@@ -105,11 +142,11 @@ export function sceneOf(query: URLSearchParams): Scene {
   }));
   const boot: Boot = {
     now: NOW,
-    state: stateOf(query),
+    state: { ...stateOf(query), ...messageOf(query, tongue) },
     lang: tongue.code,
     base: '/v/s0',
     brand: {
-      name: isBare && query.get('step') === 'gone' ? '' : 'Lumen & Söhne',
+      name: isBare && query.get('step') === 'gone' ? '' : BRAND,
       logo: has('logo') ? LOGO : null,
       help: isBare ? null : 'https://lumen.example/help',
       privacy: isBare ? null : 'https://lumen.example/privacy',
@@ -129,26 +166,57 @@ export function sceneOf(query: URLSearchParams): Scene {
   };
 }
 
-function stateOf(query: URLSearchParams): State {
+function fieldOf(step: Step): State['field'] {
+  if (step === 'phone') return 'phone';
+  return step === 'code' || step === 'confirm' ? 'code' : null;
+}
+
+type Written = Pick<State, 'link' | 'before' | 'token' | 'after' | 'notice' | 'sender'>;
+
+/** What is to be sent, and what came instead. */
+function messageOf(query: URLSearchParams, { code, messages }: Tongue): Written {
+  const [notice, isOpen] = [query.get('notice'), query.get('open') === '1'];
+  const token = isOpen ? 'CS-7Q4K-M2XD-0B9T-Z5WR' : 'CS-7Q4K-M2XD';
+  const t = makeTranslate(code, messages);
+  const [before = '', after = ''] = t('chat.verify', { name: BRAND }).split('{token}');
+  const browser = t('chat.browser', { browser: 'Firefox', system: 'Windows' });
+  const asked = t('chat.asked_at', { browser, place: 'São Paulo' });
+  return {
+    link: 'https://wa.me/15550100?text=CS-7Q4K-M2XD',
+    before,
+    token,
+    after: `${after}\n${asked} ${t('chat.own')}`,
+    notice: notice ? (`ui.notice.${notice}` as Notice) : null,
+    sender: notice === 'wrong_number' ? '+49 •••• •••••17' : null,
+  };
+}
+
+function stateOf(query: URLSearchParams): Omit<State, keyof Written> {
   const has = (name: string) => query.get(name) === '1';
   const step = (query.get('step') ?? 'phone') as Step;
   const error = query.get('error');
   const isEnd = /expired|locked|canceled|undeliverable/.test(step);
-  const isTyped = step === 'phone' && !has('fixed');
+  const isTyped = (step === 'phone' && !has('fixed')) || has('open');
+  const isTimed = /code|message|confirm/.test(step);
+  const isReverse = /message|confirm/.test(step) || query.get('method') === 'message';
   return {
     step,
+    method: isReverse ? 'message' : 'code',
     to: isTyped || step === 'gone' ? null : '+49 •••• •••••89',
     digits: Number(query.get('digits') ?? 6),
     channel: 'whatsapp',
     message: step === 'code' ? 'delivered' : null,
-    expiresAt: step === 'code' ? NOW + 581_000 : null,
-    resendAt: step === 'code' ? NOW + (has('waited') ? -1000 : 24_000) : null,
+    expiresAt: isTimed ? NOW + 581_000 : null,
+    resendAt: isTimed ? NOW + (has('waited') ? -1000 : 24_000) : null,
     left: 4,
     error,
-    field: error && (step === 'phone' || step === 'code') ? step : null,
+    field: error ? fieldOf(step) : null,
     retryAt: has('wait') ? NOW + 840_000 : null,
-    canChange: !has('fixed') && step !== 'phone' && step !== 'done' && step !== 'gone',
+    canChange:
+      !has('fixed') && !has('open') && step !== 'phone' && step !== 'done' && step !== 'gone',
     canRestart: isEnd && !has('wait'),
+    canMessage: step === 'phone' && has('message'),
+    canSwitch: has('switch'),
     redirect: has('redirect') ? 'https://lumen.example/back?session=ses_1&x=2' : null,
   };
 }

@@ -20,8 +20,9 @@ const server = await createServer({
 });
 try {
   const { printPage } = await server.ssrLoadModule('/src/print.tsx');
-  const { printCountries, printStyle } = await server.ssrLoadModule('/src/printed.ts');
-  await write('templates/page.html', printPage());
+  const { printCountries, printMessageStyle, printStyle } =
+    await server.ssrLoadModule('/src/printed.ts');
+  await write('templates/page.html', printPage(await printMessageStyle()));
   await write('hosted.css', await printStyle());
   for (const language of LANGUAGES) {
     await write(`countries/${language}.json`, printCountries(language));

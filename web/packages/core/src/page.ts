@@ -3,6 +3,8 @@
 export type Step =
   | 'phone'
   | 'code'
+  | 'message'
+  | 'confirm'
   | 'done'
   | 'expired'
   | 'locked'
@@ -11,9 +13,29 @@ export type Step =
   | 'undeliverable'
   | 'gone';
 
+/** Which way the proof goes: a code that we send, or a message that the person sends. */
+export type Method = 'code' | 'message';
+
+/** The text about a message that came and did not count. */
+export type Notice =
+  | 'ui.notice.wrong_number'
+  | 'ui.notice.phone_hidden'
+  | 'ui.notice.contact_asked'
+  | 'ui.notice.contact_refused'
+  | 'ui.notice.forwarded'
+  | 'ui.notice.not_text'
+  | 'ui.notice.missing_token'
+  | 'ui.notice.rate_limited'
+  | 'ui.notice.country_not_allowed'
+  | 'ui.notice.unsuitable'
+  | 'ui.notice.second_sender'
+  | 'ui.notice.denied'
+  | 'ui.notice.identity_changed';
+
 /** Where a page stands. Times are milliseconds of the server's clock. */
 export interface State {
   step: Step;
+  method: Method;
   /** The number, masked; `null` before one was given. */
   to: string | null;
   /** The length of the code. */
@@ -25,6 +47,15 @@ export interface State {
   resendAt: number | null;
   /** Wrong codes that are still allowed. */
   left: number;
+  /** Opens WhatsApp, with the message ready. */
+  link: string | null;
+  /** The message in three pieces, of which the middle one must not be changed. */
+  before: string | null;
+  token: string | null;
+  after: string | null;
+  notice: Notice | null;
+  /** Who wrote it, masked. */
+  sender: string | null;
   /** The key of a text. */
   error: string | null;
   field: 'phone' | 'code' | null;
@@ -32,6 +63,10 @@ export interface State {
   retryAt: number | null;
   canChange: boolean;
   canRestart: boolean;
+  /** A message may be sent in the place of a code. */
+  canMessage: boolean;
+  /** The other method is open from this step. */
+  canSwitch: boolean;
   /** Where the person goes from here. */
   redirect: string | null;
 }

@@ -78,9 +78,11 @@ export function App({ boot, countries, t, typed }: Props) {
   });
 
   const settle = (moment: Moment) => {
-    const { step } = moment.state;
-    // The list of countries comes with the page that asks for a number.
-    if (step === 'phone' && memory.current.step !== 'phone') return location.reload();
+    const { step, method } = moment.state;
+    // The list of countries comes with the page that asks for a number, and each method has looks
+    // of its own.
+    if (method !== boot.state.method || (step === 'phone' && memory.current.step !== 'phone'))
+      return location.reload();
     memory.current.shown += 1;
     setStanding({ state: moment.state, offset: offsetOf(moment.now) });
     setNow(moment.now);
@@ -101,7 +103,7 @@ export function App({ boot, countries, t, typed }: Props) {
   const fail = (key: string) =>
     setStanding((at) => ({ ...at, state: { ...at.state, error: key } }));
 
-  const send = async (form: HTMLFormElement) => {
+  const send = async (form: HTMLFormElement, button?: HTMLButtonElement) => {
     if (memory.current.isBusy) return;
     // What was wrong with the last code is worth more than that there is none yet.
     if (form.id === 'check' && code === '' && state.error) {
@@ -110,10 +112,10 @@ export function App({ boot, countries, t, typed }: Props) {
     }
     memory.current.isBusy = true;
     memory.current.hasMissed = false;
-    setBusy(form.id);
+    setBusy(button ? button.value : form.id);
     const slow = setTimeout(() => setSlow(true), SLOW_MS);
     try {
-      const moment = await ask(form.action, bodyOf(form));
+      const moment = await ask(form.action, bodyOf(form, button));
       memory.current.isBusy = false;
       settle(moment);
       afterwards(form.id, moment.state);
@@ -131,7 +133,7 @@ export function App({ boot, countries, t, typed }: Props) {
   };
 
   const afterwards = (sent: string, next: State) => {
-    if (sent === 'resend' && !next.error && next.step === 'code') {
+    if (sent === 'resend' && !next.error && isTimed(next)) {
       setSpoken(t('ui.sent_again'));
       setSentAgain(true);
       memory.current.sent = '';
@@ -145,7 +147,7 @@ export function App({ boot, countries, t, typed }: Props) {
   const actions: Actions = useMemo(() => {
     const type = (text: string) => {
       if (memory.current.isBusy) return;
-      const digits = codeIn(text, memory.current.step === 'code' ? digitsOf() : 0);
+      const digits = codeIn(text, digitsOf());
       setCode(digits);
       // Once for each code: typing, pasting and the keyboard's suggestion may all bring the same,
       // and one that was wrong costs an attempt each time.
@@ -160,6 +162,11 @@ export function App({ boot, countries, t, typed }: Props) {
         const form = event.currentTarget;
         const button = form.querySelector('button[type=submit]');
         if (button?.getAttribute('aria-disabled') !== 'true') latest.current(form);
+      },
+      press: (event) => {
+        event.preventDefault();
+        const button = event.currentTarget;
+        if (button.form) latest.current(button.form, button);
       },
       type,
       dial: (field) => dial(field, countries),
@@ -248,12 +255,12 @@ export function App({ boot, countries, t, typed }: Props) {
 
   const left = state.expiresAt === null ? -1 : secondsUntil(state.expiresAt, now);
   useEffect(() => {
-    if (state.step !== 'code' || left < 0 || memory.current.told === left) return;
+    if (!isTimed(state) || left < 0 || memory.current.told === left) return;
     memory.current.told = left;
     if (isSpoken(left)) setSpoken(spokenTime(left, t));
   }, [left, state.step]);
 
-  const isOver = state.step === 'code' && left === 0;
+  const isOver = isTimed(state) && left === 0;
   useEffect(() => {
     if (!isOver) return;
     // The stream says so by itself, where there is one.
@@ -278,11 +285,18 @@ export function App({ boot, countries, t, typed }: Props) {
   return <HostedPage sheet={sheet} />;
 }
 
-function bodyOf(form: HTMLFormElement): URLSearchParams {
+/** Whether the step is over by itself when its time is. */
+function isTimed({ step }: State): boolean {
+  return step === 'code' || step === 'message' || step === 'confirm';
+}
+
+/** What the form sends. Not every browser knows by itself which of its buttons was pressed. */
+function bodyOf(form: HTMLFormElement, button?: HTMLButtonElement): URLSearchParams {
   const body = new URLSearchParams();
   new FormData(form).forEach((value, name) => {
     body.append(name, String(value));
   });
+  if (button) body.append(button.name, button.value);
   return body;
 }
 

@@ -2,6 +2,7 @@
 declare module 'nunjucks' {
   class Environment {
     constructor(loader: null, options: { autoescape: boolean });
+    addFilter(name: string, filter: (text: string, argument: string) => unknown): void;
     addGlobal(name: string, value: unknown): void;
     renderString(template: string, context: object): string;
   }

@@ -6,6 +6,8 @@ import { render } from 'preact-render-to-string';
 const STEPS: Step[] = [
   'phone',
   'code',
+  'message',
+  'confirm',
   'done',
   'expired',
   'locked',
@@ -37,6 +39,7 @@ function argument(value: string | number): string {
 
 function sheetOf(step: Step): Sheet {
   const state = placeholders<State>('state.', [
+    'method',
     'to',
     'digits',
     'channel',
@@ -44,11 +47,19 @@ function sheetOf(step: Step): Sheet {
     'expiresAt',
     'resendAt',
     'left',
+    'link',
+    'before',
+    'token',
+    'after',
+    'notice',
+    'sender',
     'error',
     'field',
     'retryAt',
     'canChange',
     'canRestart',
+    'canMessage',
+    'canSwitch',
     'redirect',
   ]);
   const boot = {
@@ -85,8 +96,8 @@ function unescaped(html: string): string {
   return code.replace(/ data-selected="([^"]+)"/g, '{% if $1 %} selected{% endif %}');
 }
 
-/** The whole document. */
-export function printPage(): string {
+/** The whole document. `messageStyle` is that of pages whose message is waited for. */
+export function printPage(messageStyle: string): string {
   setPrinting(true);
   const bodies = STEPS.map((step, index) => {
     const condition = index === 0 ? 'if' : 'elif';
@@ -103,8 +114,9 @@ export function printPage(): string {
 <meta name="robots" content="noindex">
 <meta name="format-detection" content="telephone=no">
 <link rel="icon" href="data:,">
+{% if state.step == "message" %}<noscript><meta http-equiv="refresh" content="5"></noscript>{% endif %}
 <title>{{ title }}</title>
-<style nonce="{{ nonce }}">{{ css }}{{ brand.css }}</style>
+<style nonce="{{ nonce }}">{{ css }}{{ brand.css }}{% if state.method == "message" %}${messageStyle}{% endif %}</style>
 </head>
 <body>
 <div id="root">${bodies.join('\n')}{% endif %}</div>

@@ -5,17 +5,21 @@ import metadata from 'libphonenumber-js/min/metadata';
 
 const PACKAGES = path.resolve(import.meta.dirname, '../..');
 
-/** The tokens that the page uses, then its own rules; small, since it is inside every page. */
+const read = (file: string) => readFile(path.join(PACKAGES, file), 'utf8');
+const onOneLine = (style: string) => style.replace(/\n/g, '');
+
+/** The tokens that the pages use, then the rules of all; small, since it is inside every page. */
 export async function printStyle(): Promise<string> {
-  const own = await readFile(path.join(PACKAGES, 'elements/src/hosted.css'), 'utf8');
-  const tokens = await readFile(path.join(PACKAGES, 'ui/tokens.css'), 'utf8');
+  const own = await read('elements/src/hosted.css');
+  const rules = own + (await printMessageStyle());
+  const tokens = await read('ui/tokens.css');
   const [light = '', dark = ''] = Array.from(tokens.matchAll(/\{([^}]*)\}/g), (match) => match[1]);
   const used = (block: string) =>
     block
       .split(';')
       .map((rule) => rule.trim())
       .filter(
-        (rule) => rule.startsWith('color-scheme') || own.includes(`var(${rule.split(':')[0]})`),
+        (rule) => rule.startsWith('color-scheme') || rules.includes(`var(${rule.split(':')[0]})`),
       )
       .join(';');
   const brand = (ink: string, hover: string, on: string) =>
@@ -23,7 +27,12 @@ export async function printStyle(): Promise<string> {
   const themes =
     `:root{${used(light)};${brand('#2637b5', '#1d2b93', '#fff')}}` +
     `@media(prefers-color-scheme:dark){:root{${used(dark)};${brand('#8f9ef5', '#a8b4f8', '#0d1330')}}}`;
-  return `${(themes + own).replace(/\n/g, '')}\n`;
+  return `${onOneLine(themes + own)}\n`;
+}
+
+/** The rules of pages that wait for a message; no other page carries them. */
+export async function printMessageStyle(): Promise<string> {
+  return onOneLine(await read('elements/src/message.css'));
 }
 
 /** ISO code, name, calling code; in the order in which the language sorts names. */

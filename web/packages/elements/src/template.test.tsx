@@ -11,7 +11,7 @@ import { describe, expect, test } from 'vitest';
 import { sheetOf } from '../../../gallery/sheet.ts';
 import { type Scene, STATES, sceneOf, TONGUES } from '../../../gallery/states.ts';
 import { printPage } from './print.tsx';
-import { printCountries, printStyle } from './printed.ts';
+import { printCountries, printMessageStyle, printStyle } from './printed.ts';
 
 const GENERATED = path.resolve(import.meta.dirname, '../../../generated');
 const template = readFileSync(path.join(GENERATED, 'templates/page.html'), 'utf8');
@@ -25,6 +25,7 @@ function fill(scene: Scene): string {
   const environment = new nunjucks.Environment(null, { autoescape: true });
   environment.addGlobal('t', (key: string, values: Named = {}) => translate(key, values));
   environment.addGlobal('clock', (at: number) => clock(secondsUntil(at, boot.now)));
+  environment.addFilter('split', (text: string, by: string) => text.split(by));
   return environment.renderString(template, {
     ...boot,
     dir: scene.tongue.direction,
@@ -66,6 +67,14 @@ describe.each(TONGUES.map(({ code }) => code))('in %s', (lang) => {
   });
 });
 
+test('a page that waits for a message asks again by itself without scripts, and no other does', () => {
+  for (const state of STATES) {
+    const document = fill(sceneOf(new URLSearchParams(state)));
+    const asksAgain = document.includes('<noscript><meta http-equiv="refresh" content="5">');
+    expect([state, asksAgain]).toEqual([state, state.startsWith('step=message')]);
+  }
+});
+
 test('a name that is code stays a name', () => {
   const scene = sceneOf(new URLSearchParams('step=code'));
   scene.boot.brand.name = '<script>"{{ 1 + 1 }}"</script>';
@@ -77,7 +86,7 @@ test('a name that is code stays a name', () => {
 
 describe('what is committed', () => {
   test('is the template and the style that are printed now', async () => {
-    expect(printPage()).toBe(template);
+    expect(printPage(await printMessageStyle())).toBe(template);
     expect(await printStyle()).toBe(readFileSync(path.join(GENERATED, 'hosted.css'), 'utf8'));
   });
 

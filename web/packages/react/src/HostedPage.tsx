@@ -3,8 +3,9 @@ import type { Sheet } from './sheet.ts';
 import { CodeStep } from './steps/CodeStep.tsx';
 import { DoneStep } from './steps/DoneStep.tsx';
 import { EndedStep } from './steps/EndedStep.tsx';
+import { MessageStep } from './steps/MessageStep.tsx';
 import { PhoneStep } from './steps/PhoneStep.tsx';
-import { computed } from './template.tsx';
+import { computed, isPrinting } from './template.tsx';
 
 /** The whole page, at whatever step it is. */
 export function HostedPage({ sheet }: { sheet: Sheet }) {
@@ -21,11 +22,14 @@ function Body({ sheet }: { sheet: Sheet }) {
       return (
         <PhoneStep
           sheet={sheet}
-          hasList={computed('countries', () => sheet.countries.length > 0)}
+          hasList={isPrinting ? computed('countries') : sheet.countries.length > 0}
         />
       );
     case 'code':
+    case 'confirm':
       return <CodeStep sheet={sheet} />;
+    case 'message':
+      return <MessageStep sheet={sheet} />;
     case 'done':
       return <DoneStep sheet={sheet} />;
     case 'expired':

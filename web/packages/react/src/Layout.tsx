@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { Chevron, Mark } from './icons.tsx';
 import type { Sheet } from './sheet.ts';
-import { chosen, computed, Each, When } from './template.tsx';
+import { chosen, computed, Each, isPrinting, When } from './template.tsx';
 
 /** The tenant's page: its name above, what matters in the middle, who vouches for it below. */
 export function Layout({ sheet, children }: { sheet: Sheet; children: ReactNode }) {
@@ -52,7 +52,7 @@ function Tile({ name }: { name: string }) {
   return (
     <When is={name}>
       <span className="logo tile" aria-hidden={true}>
-        {computed('brand.name | first', () => Array.from(name)[0])}
+        {isPrinting ? computed<string>('brand.name | first') : Array.from(name)[0]}
       </span>
     </When>
   );

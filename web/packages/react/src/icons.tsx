@@ -36,6 +36,13 @@ export const Pencil = () => (
   </svg>
 );
 
+export const Key = () => (
+  <svg {...outline}>
+    <circle cx="8" cy="15" r="4" />
+    <path d="m11 12 8-8M16 7l3 3" />
+  </svg>
+);
+
 export const Shield = () => (
   <svg {...outline}>
     <path d="M12 3 5 6v5c0 5 3 8 7 10 4-2 7-5 7-10V6z" />

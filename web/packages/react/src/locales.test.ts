@@ -1,11 +1,22 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Message, Messages } from '@countersign/core';
+import { type Message, type Messages, makeTranslate } from '@countersign/core';
 import { describe, expect, test } from 'vitest';
 
 const WEB = path.resolve(import.meta.dirname, '../../..');
 const LOCALES = path.join(WEB, 'locales');
-const BUTTONS = ['ui.phone.send', 'ui.verify', 'ui.new_code', 'ui.resend', 'ui.paste', 'ui.change'];
+const BUTTONS = [
+  'ui.phone.send',
+  'ui.verify',
+  'ui.new_code',
+  'ui.restart',
+  'ui.resend',
+  'ui.paste',
+  'ui.change',
+  'ui.to_message',
+  'ui.to_code',
+  'ui.message.link',
+];
 /** So many letters fit everywhere, however short the English word is. */
 const SHORT = 10;
 
@@ -81,9 +92,35 @@ describe.each(catalogues)('the texts of %s', (language, texts) => {
   });
 });
 
+test('a message that is ready to be sent can be read at a glance', () => {
+  for (const [language, texts] of catalogues) {
+    const t = makeTranslate(language, texts);
+    const browser = t('chat.browser', { browser: 'Firefox', system: 'Windows' });
+    const asked = t('chat.asked_at', { browser, place: 'São Paulo' });
+    for (const purpose of ['verify', 'login', 'recovery', 'step_up']) {
+      const values = { name: 'Lumen & Söhne', token: 'CS-7Q4K-M2XD-0B9T-Z5WR' };
+      const text = `${t(`chat.${purpose}`, values)}\n${asked} ${t('chat.own')}`;
+      expect([language, purpose, text.length < 200]).toEqual([language, purpose, true]);
+    }
+  }
+});
+
+test.each(['chat.not_you', 'ui.confirm.never'])('the no that %s asks for is understood', (key) => {
+  for (const [language, texts] of catalogues) {
+    const no = String(texts['chat.no']).split(',');
+    const words =
+      String(texts[key])
+        .toLowerCase()
+        .match(/[\p{L}\p{M}]+/gu) ?? [];
+    expect([language, no]).toEqual([language, expect.arrayContaining(['no'])]);
+    expect([language, words.some((word) => no.includes(word))]).toEqual([language, true]);
+  }
+});
+
 test('every text that the page or the server names is there, and no other', () => {
   const used = usedKeys();
-  const keys = Object.keys(english);
+  // What is said in the chat, the server names alone.
+  const keys = Object.keys(english).filter((key) => !key.startsWith('chat.'));
   expect(used.filter((pattern) => !keys.some((key) => pattern.test(key))).map(String)).toEqual([]);
   expect(keys.filter((key) => !used.some((pattern) => pattern.test(key)))).toEqual([]);
 });

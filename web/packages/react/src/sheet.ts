@@ -1,11 +1,14 @@
 // What every view of the page is given.
 import type { Boot, Country, State, Translate } from '@countersign/core';
-import type { FormEvent } from 'react';
+import type { FormEvent, MouseEvent } from 'react';
+import { computed, isPrinting } from './template.tsx';
 
 /** What a person can do. Without them the forms do it. */
 export interface Actions {
   /** Sends one of the page's forms. */
   send(event: FormEvent<HTMLFormElement>): void;
+  /** Sends the form of a button, and says that it was this one. */
+  press(event: MouseEvent<HTMLButtonElement>): void;
   /** Something was typed into the field of the code. */
   type(text: string): void;
   /** Takes the code from the clipboard; absent where the browser has no such thing. */
@@ -23,7 +26,7 @@ export interface Sheet {
   now: number;
   t: Translate;
   code: string;
-  /** The form that is being sent. */
+  /** The form that is being sent, or the button that chose how. */
   busy: string | null;
   /** It takes long enough to say so. */
   isSlow: boolean;
@@ -33,6 +36,26 @@ export interface Sheet {
   /** The same for everybody else, after another message. */
   isSentAgain: boolean;
   actions: Actions | null;
+}
+
+/** Whether the person sends the message, and not we. */
+export function isReverse({ state }: Sheet): boolean {
+  return isPrinting ? computed('state.method == "message"') : state.method === 'message';
+}
+
+/** Whether what came was the end of it. Anything else that came could be followed by more. */
+export function hasFinalNotice({ state }: Sheet): boolean {
+  if (isPrinting) {
+    return computed(
+      'state.notice in ["ui.notice.second_sender", "ui.notice.denied", "ui.notice.identity_changed"]',
+    );
+  }
+  return /second_sender|denied|identity_changed/.test(state.notice || '');
+}
+
+/** The text of a message that did not count; empty where there is none. */
+export function noticeText({ t, state }: Sheet): string {
+  return state.notice ? t(state.notice, { sender: state.sender || '' }) : '';
 }
 
 /** The text of what went wrong; empty where nothing did. */

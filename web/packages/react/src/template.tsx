@@ -3,18 +3,17 @@
 // `{{ state.to }}`, and these pieces print conditions and loops around them.
 import type { ReactNode } from 'react';
 
-let isPrinting = false;
+/** Asked in every place that prints, so that the page's script is built without what follows. */
+export let isPrinting = false;
 
 /** Only the printer of templates calls this. */
 export function setPrinting(value: boolean): void {
   isPrinting = value;
 }
 
-/** What stands in a placeholder; `null` for a value that is one. */
-export function expression(value: unknown): string | null {
-  if (!isPrinting || typeof value !== 'string') return null;
-  const match = /^\{\{ (.+) \}\}$/.exec(value);
-  return match ? (match[1] as string) : null;
+/** What stands in a placeholder; nothing for another value. */
+function expression(value: unknown): string | undefined {
+  return /^\{\{ (.+) \}\}$/.exec(String(value))?.[1];
 }
 
 interface WhenProps {
@@ -25,15 +24,36 @@ interface WhenProps {
 
 /** Shows its children where something holds. */
 export function When({ is, children, otherwise }: WhenProps) {
-  const condition = expression(is);
-  if (condition === null) return <>{is ? children : otherwise}</>;
+  if (!isPrinting || !expression(is)) return <>{is ? children : otherwise}</>;
   return (
     <>
-      {`{% if ${condition} %}`}
+      {`{% if ${expression(is)} %}`}
       {children}
       {otherwise ? '{% else %}' : ''}
       {otherwise}
       {'{% endif %}'}
+    </>
+  );
+}
+
+interface AroundProps {
+  text: string;
+  name: string;
+  children: ReactNode;
+}
+
+/** A text with something of its own where a name stands in braces. */
+export function Around({ text, name, children }: AroundProps) {
+  const hole = `{${name}}`;
+  const piece = (index: number) => {
+    if (!isPrinting) return text.split(hole)[index];
+    return `{{ ${expression(text)} | split("${hole}") | ${index === 0 ? 'first' : 'last'} }}`;
+  };
+  return (
+    <>
+      {piece(0)}
+      {children}
+      {piece(1)}
     </>
   );
 }
@@ -48,12 +68,11 @@ interface EachProps<T> {
 
 /** Shows something for each item of a list. */
 export function Each<T>({ of, as, fields, children }: EachProps<T>) {
-  const list = expression(of);
-  if (list === null) return <>{of.map(children)}</>;
+  if (!isPrinting || !expression(of)) return <>{of.map(children)}</>;
   const item = Object.fromEntries(fields.map((field) => [field, `{{ ${as}.${field} }}`]));
   return (
     <>
-      {`{% for ${as} in ${list} %}`}
+      {`{% for ${as} in ${expression(of)} %}`}
       {children(item as T)}
       {'{% endfor %}'}
     </>
@@ -62,11 +81,11 @@ export function Each<T>({ of, as, fields, children }: EachProps<T>) {
 
 /** Shows the same thing so many times. */
 export function Times({ n, children }: { n: number; children: (index: number) => ReactNode }) {
-  const count = expression(n);
-  if (count === null) return <>{Array.from({ length: n }, (_, index) => children(index))}</>;
+  if (!isPrinting || !expression(n))
+    return <>{Array.from({ length: n }, (_, index) => children(index))}</>;
   return (
     <>
-      {`{% for _ in range(${count}) %}`}
+      {`{% for _ in range(${expression(n)}) %}`}
       {children(-1)}
       {'{% endfor %}'}
     </>
@@ -75,19 +94,21 @@ export function Times({ n, children }: { n: number; children: (index: number) =>
 
 /** `true` or `false`, as attributes of accessibility are written. */
 export function flag(value: unknown): 'true' | 'false' {
-  const condition = expression(value);
-  if (condition !== null) return `{% if ${condition} %}true{% else %}false{% endif %}` as 'true';
+  if (isPrinting && expression(value)) {
+    return `{% if ${expression(value)} %}true{% else %}false{% endif %}` as 'true';
+  }
   return value ? 'true' : 'false';
 }
 
 /** Whether one of a list is chosen. The printer turns a placeholder into an attribute. */
 export function chosen(value: boolean): { selected?: boolean } {
-  const condition = expression(value);
-  if (condition !== null) return { 'data-selected': condition } as { selected?: boolean };
+  if (isPrinting && expression(value)) {
+    return { 'data-selected': expression(value) } as { selected?: boolean };
+  }
   return value ? { selected: true } : {};
 }
 
-/** What a placeholder stands for cannot be computed with: the template does it. */
-export function computed<T>(template: string, live: () => T): T {
-  return isPrinting ? (`{{ ${template} }}` as T) : live();
+/** What a placeholder stands for cannot be computed with: while printing, the template does it. */
+export function computed<T>(template: string): T {
+  return `{{ ${template} }}` as T;
 }

@@ -3,16 +3,18 @@ import { Alert } from '../Alert.tsx';
 import { Countdown, clockText } from '../Countdown.tsx';
 import { Again, Bubble, Clipboard, Clock, Shield } from '../icons.tsx';
 import { OtpInput } from '../OtpInput.tsx';
+import { SwitchRow } from '../Rows.tsx';
 import type { Sheet } from '../sheet.ts';
-import { computed, flag, When } from '../template.tsx';
+import { computed, flag, isPrinting, When } from '../template.tsx';
 
-/** Takes the code. */
+/** Takes the code that we sent, or the one that we answered a message with. */
 export function CodeStep({ sheet }: { sheet: Sheet }) {
   const { boot, state, t } = sheet;
+  const isAnswer = state.step === 'confirm';
   return (
     <>
-      <h1 tabIndex={-1}>{t('ui.code.heading', { n: state.digits })}</h1>
-      <p className="lead">{t('ui.code.lead')}</p>
+      <h1 tabIndex={-1}>{t(`ui.${state.step}.heading`, { n: state.digits })}</h1>
+      <p className="lead">{t(`ui.${state.step}.lead`)}</p>
       <div className="to">
         <bdi className="num" dir="ltr">
           {state.to}
@@ -26,6 +28,28 @@ export function CodeStep({ sheet }: { sheet: Sheet }) {
         </When>
       </div>
       <CodeForm sheet={sheet} />
+      {isAnswer ? null : <Peek sheet={sheet} />}
+      <section className="alt">
+        <h2>{t('ui.missing')}</h2>
+        <When is={sheet.isSentAgain}>
+          <p className="lead">{t('ui.sent_again')}</p>
+        </When>
+        <ResendForm sheet={sheet} />
+        {isAnswer ? null : <SwitchRow sheet={sheet} to="message" />}
+      </section>
+      <p className="never">
+        <Shield />
+        <span>{t(isAnswer ? 'ui.confirm.never' : 'ui.never', { name: boot.brand.name })}</span>
+      </p>
+    </>
+  );
+}
+
+/** What to look for in WhatsApp, and on which device. */
+function Peek({ sheet }: { sheet: Sheet }) {
+  const { boot, t } = sheet;
+  return (
+    <>
       <p className="peek">
         <span className="av">
           <Bubble />
@@ -36,18 +60,7 @@ export function CodeStep({ sheet }: { sheet: Sheet }) {
           {t('ui.peek', { dots: '••••••' })}
         </span>
       </p>
-      <p className="hint">{t('ui.desktop')}</p>
-      <section className="alt">
-        <h2>{t('ui.missing')}</h2>
-        <When is={sheet.isSentAgain}>
-          <p className="lead">{t('ui.sent_again')}</p>
-        </When>
-        <ResendForm sheet={sheet} />
-      </section>
-      <p className="never">
-        <Shield />
-        <span>{t('ui.never', { name: boot.brand.name })}</span>
-      </p>
+      <small className="hint">{t('ui.desktop')}</small>
     </>
   );
 }
@@ -99,10 +112,9 @@ function CodeForm({ sheet }: { sheet: Sheet }) {
 /** Another message with the same code, once the wait is over. */
 export function ResendForm({ sheet }: { sheet: Sheet }) {
   const { boot, state, t, now, actions } = sheet;
-  const isWaiting = computed(
-    'state.resendAt > now',
-    () => secondsUntil(state.resendAt || 0, now) > 0,
-  );
+  const isWaiting = isPrinting
+    ? computed('state.resendAt > now')
+    : secondsUntil(state.resendAt || 0, now) > 0;
   const wait = clockText(state.resendAt, now, 'state.resendAt');
   return (
     <form
@@ -115,7 +127,7 @@ export function ResendForm({ sheet }: { sheet: Sheet }) {
         <Again />
         <span>{t('ui.resend')}</span>
         <When is={isWaiting}>
-          <bdi className="num t" dir="ltr">
+          <bdi className="num" dir="ltr">
             {wait}
           </bdi>
         </When>

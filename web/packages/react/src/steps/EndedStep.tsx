@@ -2,29 +2,29 @@ import { secondsUntil } from '@countersign/core';
 import type { ReactNode } from 'react';
 import { Alert } from '../Alert.tsx';
 import { Countdown, clockText } from '../Countdown.tsx';
-import { Clock, Pencil } from '../icons.tsx';
-import type { Sheet } from '../sheet.ts';
-import { computed, flag, When } from '../template.tsx';
+import { Clock } from '../icons.tsx';
+import { ChangeRow } from '../Rows.tsx';
+import { hasFinalNotice, isReverse, noticeText, type Sheet } from '../sheet.ts';
+import { computed, flag, isPrinting, When } from '../template.tsx';
 
 /** It ended without a yes: what happened, and what can be done now. */
 export function EndedStep({ sheet }: { sheet: Sheet }) {
   const { boot, state, t, now, actions, busy } = sheet;
-  const isWaiting = computed(
-    'state.retryAt and state.retryAt > now',
-    () => secondsUntil(state.retryAt || 0, now) > 0,
-  );
+  const isWaiting = isPrinting
+    ? computed('state.retryAt and state.retryAt > now')
+    : secondsUntil(state.retryAt || 0, now) > 0;
   return (
     <div className="ended">
-      <h1 tabIndex={-1}>{t(`ui.${state.step}.heading`)}</h1>
+      <h1 tabIndex={-1}>
+        <Words sheet={sheet} part="heading" />
+      </h1>
       <p className="lead">
-        <Lead sheet={sheet} />
+        <When is={hasFinalNotice(sheet)} otherwise={<Lead sheet={sheet} />}>
+          {noticeText(sheet)}
+        </When>
       </p>
       <Alert sheet={sheet} />
-      <When
-        is={computed('state.canRestart or (state.retryAt and state.canChange)', () =>
-          canAsk(sheet),
-        )}
-      >
+      <When is={canAsk(sheet)}>
         <form
           id="restart"
           method="post"
@@ -38,7 +38,11 @@ export function EndedStep({ sheet }: { sheet: Sheet }) {
             aria-disabled={flag(isWaiting)}
             aria-busy={flag(busy === 'restart')}
           >
-            <span>{t('ui.new_code')}</span>
+            <span>
+              <When is={isReverse(sheet)} otherwise={t('ui.new_code')}>
+                {t('ui.restart')}
+              </When>
+            </span>
           </button>
           <When is={isWaiting}>
             <p className="exp">
@@ -51,12 +55,9 @@ export function EndedStep({ sheet }: { sheet: Sheet }) {
         </form>
       </When>
       <When is={state.canChange}>
-        <form className="alt" method="post" action={`${boot.base}/edit`}>
-          <button type="submit">
-            <Pencil />
-            <span>{t('ui.change')}</span>
-          </button>
-        </form>
+        <div className="alt">
+          <ChangeRow sheet={sheet} />
+        </div>
       </When>
       <When is={state.redirect}>
         <a className="lnk" href={state.redirect || ''}>
@@ -67,9 +68,21 @@ export function EndedStep({ sheet }: { sheet: Sheet }) {
   );
 }
 
+/** Where it matters what was to be sent, and by whom, each method has words of its own. */
+function Words({ sheet, part }: { sheet: Sheet; part: 'heading' | 'lead' }): ReactNode {
+  const { state, t } = sheet;
+  const words = t(`ui.${state.step}.${part}`);
+  if (!/^(expired|superseded|canceled)$/.test(state.step)) return words;
+  return (
+    <When is={isReverse(sheet)} otherwise={words}>
+      {t(`ui.unsent.${state.step}.${part}`)}
+    </When>
+  );
+}
+
 function Lead({ sheet }: { sheet: Sheet }): ReactNode {
   const { boot, state, t } = sheet;
-  const lead = t(`ui.${state.step}.lead`);
+  const lead = <Words sheet={sheet} part="lead" />;
   if (state.step === 'undeliverable') {
     return (
       <When is={state.canChange} otherwise={t('ui.undeliverable.fixed')}>
@@ -90,5 +103,6 @@ function Lead({ sheet }: { sheet: Sheet }): ReactNode {
 
 // While a limit lasts nothing can be restarted yet, but it will be.
 function canAsk({ state }: Sheet): boolean {
+  if (isPrinting) return computed('state.canRestart or (state.retryAt and state.canChange)');
   return state.canRestart || (state.retryAt !== null && state.canChange);
 }

@@ -1,6 +1,7 @@
 import { Alert } from '../Alert.tsx';
 import { Bubble, Chevron } from '../icons.tsx';
 import { LanguageButton } from '../Layout.tsx';
+import { MessageRow } from '../Rows.tsx';
 import type { Sheet } from '../sheet.ts';
 import { chosen, Each, flag, When } from '../template.tsx';
 
@@ -26,6 +27,7 @@ export function PhoneStep({ sheet, hasList }: { sheet: Sheet; hasList: unknown }
         <Bubble />
         <span>{t('ui.phone.send')}</span>
       </button>
+      <MessageRow sheet={sheet} />
       <LanguageButton sheet={sheet} />
     </form>
   );
