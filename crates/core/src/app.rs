@@ -31,6 +31,8 @@ pub struct Parts {
     pub providers: Vec<Arc<dyn Provider>>,
     pub policy: Arc<Policy>,
     pub default_region: Option<Region>,
+    /// What opens WhatsApp with a text: `https://wa.me`.
+    pub link_base: String,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
     pub delivery: DeliverySettings,
@@ -53,38 +55,43 @@ impl App {
     pub fn new(parts: Parts) -> Self {
         let queued = Arc::new(Notify::new());
         let Parts { ledger, keyring, integrations, providers, clock, entropy, .. } = parts;
+        let tenants = Arc::new(Tenants::new(parts.tenants, clock.clone(), entropy.clone()));
         let delivery = Delivery::new(DeliveryParts {
             ledger: ledger.clone(),
             store: parts.verifications.clone(),
             keyring: keyring.clone(),
             integrations: integrations.clone(),
+            tenants: tenants.clone(),
             providers: providers.clone(),
             clock: clock.clone(),
             entropy: entropy.clone(),
             queued: queued.clone(),
             settings: parts.delivery,
         });
-        let inbound = Inbound::new(InboundParts {
+        let verifications = Arc::new(Verifications::new(VerificationParts {
             ledger: ledger.clone(),
+            store: parts.verifications,
             keyring: keyring.clone(),
             integrations: integrations.clone(),
+            tenants: tenants.clone(),
+            policy: parts.policy.clone(),
+            default_region: parts.default_region,
+            link_base: parts.link_base,
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+            queued: queued.clone(),
+        }));
+        let inbound = Inbound::new(InboundParts {
+            ledger,
+            verifications: verifications.clone(),
+            policy: parts.policy,
+            queued,
+            keyring: keyring.clone(),
+            integrations,
             providers,
             clock: clock.clone(),
             entropy: entropy.clone(),
         });
-        let tenants = Arc::new(Tenants::new(parts.tenants, clock.clone(), entropy.clone()));
-        let verifications = Arc::new(Verifications::new(VerificationParts {
-            ledger,
-            store: parts.verifications,
-            keyring: keyring.clone(),
-            integrations,
-            tenants: tenants.clone(),
-            policy: parts.policy,
-            default_region: parts.default_region,
-            clock: clock.clone(),
-            entropy: entropy.clone(),
-            queued,
-        }));
         let hosted = Hosted::new(HostedParts {
             sessions: parts.sessions,
             verifications: verifications.clone(),

@@ -21,6 +21,7 @@ pub mod store;
 pub mod tenants;
 pub mod time;
 pub mod verification;
+pub mod wording;
 
 #[cfg(feature = "testing")]
 pub mod testing;

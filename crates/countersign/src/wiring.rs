@@ -49,6 +49,7 @@ pub(crate) async fn assemble(config: &Config) -> anyhow::Result<Installation> {
         providers: countersign_providers::all(&provider_settings(config))?,
         policy: config.policy(),
         default_region: config.region(),
+        link_base: config.whatsapp_link_base_url.trim_end_matches('/').to_owned(),
         clock,
         entropy,
         delivery: DeliverySettings { concurrency: config.delivery_concurrency },
@@ -106,6 +107,7 @@ pub(crate) fn integration(config: &Config) -> Integration {
             .collect(),
         verify_token: secret(&config.whatsapp_verify_token),
         template: config.whatsapp_template_name.clone(),
+        business_number: config.business_number().map(|number| number.as_str().to_owned()),
         languages: config.whatsapp_template_languages.clone(),
     }
 }

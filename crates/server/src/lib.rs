@@ -17,6 +17,7 @@ mod middleware;
 mod openapi;
 mod otp;
 mod problem;
+mod qr;
 mod site;
 mod surfaces;
 

@@ -14,7 +14,7 @@ use countersign_core::store::StoreError;
 use countersign_core::tenants::{ApiKey, Brand, Tenant, TenantName, TenantStore};
 use countersign_core::time::Timestamp;
 use countersign_core::verification::{
-    Listing, RequestKey, State, Verification, VerificationKey, VerificationStore,
+    Challenge, Listing, RequestKey, State, Verification, VerificationKey, VerificationStore,
 };
 
 use crate::ledger::{BatchSettings, Batcher, Maps, work};
@@ -217,6 +217,10 @@ impl VerificationStore for Memory {
     ) -> Result<Option<(Verification, Vec<Message>)>, StoreError> {
         let maps = self.maps();
         Ok(maps.verification(key).map(|row| (row.clone(), maps.messages_of(key))))
+    }
+
+    async fn challenge(&self, key: VerificationKey) -> Result<Option<Challenge>, StoreError> {
+        Ok(self.maps().challenge(key).cloned())
     }
 
     async fn list(

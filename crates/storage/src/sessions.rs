@@ -9,7 +9,7 @@ use countersign_core::id::{SessionId, TenantId, VerificationId};
 use countersign_core::keyring::Sealed;
 use countersign_core::store::StoreError;
 use countersign_core::time::Timestamp;
-use countersign_core::verification::{Idempotency, Purpose, RequestKey};
+use countersign_core::verification::{Idempotency, Method, Purpose, RequestKey};
 
 use crate::database::Database;
 use crate::rows::{Columns, Value, id16, time, time_or_none};
@@ -18,8 +18,9 @@ use crate::verifications::{count, number, owner, owners};
 const ADD: &str = "
     insert into sessions
         (tenant_id, id, purpose, locale, is_fixed, sealed_phone, details, intent, verification_id,
-        starts, retry_at, created_at, expires_at, idempotency_key, idempotency_fingerprint, revision)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+        starts, retry_at, created_at, expires_at, idempotency_key, idempotency_fingerprint, revision,
+        method)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
 
 const FREE_REQUEST: &str = "
     update sessions
@@ -29,21 +30,21 @@ const FREE_REQUEST: &str = "
 const FIND: &str = "
     select tenant_id, id, purpose, locale, is_fixed, sealed_phone, details, intent,
         verification_id, starts, retry_at, created_at, expires_at, idempotency_key,
-        idempotency_fingerprint, revision
+        idempotency_fingerprint, revision, method
     from sessions
     where tenant_id = $1 and id = $2";
 
 const WITH_REQUEST: &str = "
     select tenant_id, id, purpose, locale, is_fixed, sealed_phone, details, intent,
         verification_id, starts, retry_at, created_at, expires_at, idempotency_key,
-        idempotency_fingerprint, revision
+        idempotency_fingerprint, revision, method
     from sessions
     where tenant_id = $1 and idempotency_key = $2";
 
 const SAVE: &str = "
     update sessions
     set locale = $4, sealed_phone = $5, intent = $6, verification_id = $7, starts = $8,
-        retry_at = $9, revision = $10
+        retry_at = $9, revision = $10, method = $11
     where tenant_id = $1 and id = $2 and revision = $3";
 
 static OWNERS: LazyLock<String> = LazyLock::new(|| owners("sessions", "rows.id < $1"));
@@ -100,6 +101,7 @@ impl SessionStore for SessionRows {
                 session.idempotency.as_ref().map(|request| &request.key).into(),
                 session.idempotency.as_ref().map(|request| &request.fingerprint).into(),
                 i64::from(session.revision).into(),
+                session.method.as_str().into(),
             ];
             tx.execute(ADD, &values)
         });
@@ -138,6 +140,7 @@ impl SessionStore for SessionRows {
                 i64::from(session.starts).into(),
                 session.retry_at.into(),
                 i64::from(session.revision).into(),
+                session.method.as_str().into(),
             ];
             tx.execute(SAVE, &values)
         });
@@ -186,6 +189,7 @@ fn session(row: &dyn Columns) -> Result<Session, StoreError> {
         locale: row.text_or_none(3)?.map(str::to_owned),
         is_fixed: row.int(4)? != 0,
         sealed_phone: sealed(5)?,
+        method: Method::parse(row.text(16)?).ok_or_else(damaged)?,
         details: sealed(6)?,
         intent: sixteen(7)?.map(Intent),
         verification: sixteen(8)?.map(VerificationId::from_bytes),

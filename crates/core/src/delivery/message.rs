@@ -10,7 +10,7 @@
 
 use std::time::Duration;
 
-use super::{Channel, Receipt, Receipts};
+use super::{Channel, MessageKind, Receipt, Receipts};
 use crate::id::{TenantId, VerificationId};
 use crate::keyring::Sealed;
 use crate::time::{Timestamp, minutes, seconds};
@@ -39,7 +39,10 @@ pub struct MessageKey {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
     pub key: MessageKey,
+    pub kind: MessageKind,
     pub channel: Channel,
+    /// Where it goes, sealed; `None` is the number of the verification.
+    pub recipient: Option<Sealed>,
     pub state: MessageState,
     /// When something is to be done about it next; `None` when nothing is.
     pub due_at: Option<Timestamp>,
@@ -129,7 +132,9 @@ impl Message {
     pub fn queued(key: MessageKey, channel: Channel, now: Timestamp) -> Self {
         Self {
             key,
+            kind: MessageKind::Code,
             channel,
+            recipient: None,
             state: MessageState::Queued,
             due_at: Some(now),
             tries: 0,

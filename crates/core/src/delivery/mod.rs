@@ -6,6 +6,7 @@
 
 mod channel;
 mod message;
+mod message_kind;
 mod provider;
 mod receipt;
 mod service;
@@ -15,9 +16,11 @@ pub use channel::Channel;
 pub use message::{
     Claim, LEASE, Message, MessageKey, MessageState, MessageStatus, SendOutcome, Settled,
 };
-pub use provider::{Accepted, Content, Descriptor, Outgoing, Provider, SendError};
+pub use message_kind::{MessageKind, Reply};
+pub use provider::{Accepted, Content, Descriptor, Outgoing, Provider, Recipient, SendError};
 pub use receipt::{Price, Receipt, ReceiptKind, Receipts};
 pub use service::{Delivery, DeliveryParts, DeliverySettings};
 pub use webhook::{
-    Handshake, InboundMessage, Notice, RawWebhook, Received, Rejected, StatusNotice,
+    Card, Form, Handshake, InboundMessage, InboundSender, Notice, RawWebhook, Received, Rejected,
+    StatusNotice,
 };

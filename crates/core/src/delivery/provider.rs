@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::{Channel, Handshake, RawWebhook, Received, Rejected};
-use crate::phone::PhoneNumber;
+use crate::phone::{PhoneNumber, WaId};
 use crate::secret::Secret;
 use crate::tenants::Integration;
 
@@ -41,10 +41,19 @@ pub struct Descriptor {
 
 /// A message on its way out.
 pub struct Outgoing {
-    pub to: PhoneNumber,
+    pub to: Recipient,
     pub content: Content,
     /// Comes back with every receipt.
     pub reference: String,
+}
+
+/// Whom a message is for.
+pub enum Recipient {
+    Phone(PhoneNumber),
+    /// Whoever wrote to us, as WhatsApp spells the number.
+    Sender(WaId),
+    /// Whoever wrote to us without showing a number.
+    User(Secret<String>),
 }
 
 pub enum Content {
@@ -52,6 +61,8 @@ pub enum Content {
     Code { code: Secret<String>, language: String },
     /// Plain text, which WhatsApp allows for 24 hours after the person wrote.
     Text(Secret<String>),
+    /// The same, with a button that shares the person's number.
+    ContactRequest(Secret<String>),
 }
 
 /// The provider took it. Whether it arrives, receipts say.
@@ -90,6 +101,16 @@ impl SendError {
             Self::Unreachable { code } | Self::Misconfigured { code } | Self::Refused { code } => {
                 Some(*code)
             }
+        }
+    }
+}
+
+impl fmt::Debug for Recipient {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Phone(number) => write!(formatter, "{}", number.masked()),
+            Self::Sender(wa_id) => write!(formatter, "{}", wa_id.masked()),
+            Self::User(_) => formatter.write_str("a user without a number"),
         }
     }
 }

@@ -7,16 +7,21 @@ use tokio::sync::{Notify, broadcast, watch};
 use tokio::task::JoinSet;
 
 use super::{
-    Channel, Content, MessageKey, MessageState, Outgoing, Provider, SendError, SendOutcome, Settled,
+    Channel, Content, MessageKey, MessageKind, MessageState, Outgoing, Provider, Recipient, Reply,
+    SendError, SendOutcome, Settled,
 };
 use crate::id::EventId;
 use crate::keyring::{Context, Keyring};
 use crate::ledger::{ClaimDue, Claimed, Ledger, Settle};
+use crate::phone::WaId;
 use crate::random::{Entropy, bytes};
+use crate::secret::Secret;
 use crate::store::StoreError;
 use crate::tenants::Integrations;
+use crate::tenants::Tenants;
 use crate::time::{Clock, seconds};
-use crate::verification::{VerificationStore, open_phone};
+use crate::verification::{Details, VerificationStore, address_context, asked_for, open_phone};
+use crate::wording::Wording;
 
 /// How often the queue is looked at when nobody calls: for retries, and for messages that
 /// another server of the installation left.
@@ -36,6 +41,7 @@ pub struct DeliveryParts {
     pub store: Arc<dyn VerificationStore>,
     pub keyring: Keyring,
     pub integrations: Integrations,
+    pub tenants: Arc<Tenants>,
     pub providers: Vec<Arc<dyn Provider>>,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
@@ -211,17 +217,20 @@ impl Delivery {
             return SendOutcome::Failed { code: NO_ACCOUNT };
         };
         let channel = claimed.verification.channel;
-        let (Some(provider), Some(message)) = (
-            self.provider(integration.provider, channel),
-            self.compose(claimed, integration.language_for(claimed.verification.locale.as_deref())),
-        ) else {
+        let language = integration.language_for(claimed.verification.locale.as_deref());
+        let Ok(message) = self.compose(claimed, language).await else {
+            return SendOutcome::Retry { after: None, code: None, jitter: u8::MAX };
+        };
+        let (Some(provider), Some(message)) =
+            (self.provider(integration.provider, channel), message)
+        else {
             return SendOutcome::Failed { code: NO_ACCOUNT };
         };
         let sent = tokio::time::timeout(CALL_TIMEOUT, provider.send(integration, &message)).await;
-        let to = message.to.masked();
+        let (to, kind) = (format!("{:?}", message.to), claimed.kind.as_str());
         match sent.unwrap_or(Err(SendError::Unknown { code: None })) {
             Ok(accepted) => {
-                tracing::info!(verification.id = %claimed.key.verification, phone = %to, "Sent the code to {to}");
+                tracing::info!(verification.id = %claimed.key.verification, message.kind = kind, phone = %to, "Sent a message to {to}");
                 let row = *claimed.key.verification.as_bytes();
                 let context = Context { what: "messages.provider_id", tenant, row };
                 let provider_id =
@@ -229,19 +238,90 @@ impl Delivery {
                 SendOutcome::Accepted { provider_id }
             }
             Err(error) => {
-                tracing::warn!(verification.id = %claimed.key.verification, phone = %to, code = error.code(), "Could not send the code to {to}: {error}");
+                tracing::warn!(verification.id = %claimed.key.verification, phone = %to, message.kind = kind, code = error.code(), "Could not send a message to {to}: {error}");
                 self.outcome_of(&error)
             }
         }
     }
 
-    fn compose(&self, claimed: &Claimed, language: &str) -> Option<Outgoing> {
+    /// `None` for what cannot be said any more.
+    async fn compose(
+        &self,
+        claimed: &Claimed,
+        language: &str,
+    ) -> Result<Option<Outgoing>, StoreError> {
+        let content = match claimed.kind {
+            MessageKind::Code => {
+                self.code(claimed).map(|code| Content::Code { code, language: language.to_owned() })
+            }
+            MessageKind::Confirm => self.confirmation(claimed).await?.map(Content::Text),
+            MessageKind::Reply(reply) => {
+                let text = self.reply(claimed, reply).await?;
+                Some(match reply {
+                    Reply::ContactRequest | Reply::ContactRefused => Content::ContactRequest(text),
+                    Reply::Verified
+                    | Reply::WrongNumber
+                    | Reply::Forwarded
+                    | Reply::NotText
+                    | Reply::MissingToken
+                    | Reply::Late
+                    | Reply::AlreadyUsed
+                    | Reply::Denied => Content::Text(text),
+                })
+            }
+        };
+        let recipient = self.recipient(claimed);
+        let reference = claimed.key.reference();
+        Ok(content.zip(recipient).map(|(content, to)| Outgoing { to, content, reference }))
+    }
+
+    fn code(&self, claimed: &Claimed) -> Option<Secret<String>> {
         let verification = &claimed.verification;
         let held = verification.code.as_ref()?;
         let code = held.open(&verification.place(), &self.parts.keyring)?;
-        let content = Content::Code { code: code.reveal().clone(), language: language.to_owned() };
-        let to = open_phone(verification, &self.parts.keyring)?;
-        Some(Outgoing { to, content, reference: claimed.key.reference() })
+        Some(code.reveal().clone())
+    }
+
+    /// The code that answers a message, with whatever lets its reader notice that somebody else
+    /// asked for it.
+    async fn confirmation(&self, claimed: &Claimed) -> Result<Option<Secret<String>>, StoreError> {
+        let Some(code) = self.code(claimed) else { return Ok(None) };
+        let verification = &claimed.verification;
+        let wording = Wording::of(verification.locale.as_deref());
+        let brand = self.parts.tenants.brand(claimed.key.tenant).await?;
+        let fillings = [("code", code.expose().as_str()), ("name", &brand.name)];
+        let mut text = wording.text("chat.confirm", &fillings);
+        let details = verification.details.as_ref().and_then(|sealed| {
+            Details::open(sealed, claimed.key.tenant, claimed.key.verification, &self.parts.keyring)
+        });
+        let details = details.unwrap_or_default();
+        let (browser, place) = (details.user_agent.as_deref(), details.place.as_deref());
+        let not_you = Some(wording.text("chat.not_you", &[]));
+        for more in [asked_for(wording, browser, place), not_you].into_iter().flatten() {
+            text.push(' ');
+            text.push_str(&more);
+        }
+        Ok(Some(Secret::new(text)))
+    }
+
+    async fn reply(&self, claimed: &Claimed, reply: Reply) -> Result<Secret<String>, StoreError> {
+        let brand = self.parts.tenants.brand(claimed.key.tenant).await?;
+        let wording = Wording::of(claimed.verification.locale.as_deref());
+        Ok(Secret::new(wording.text(reply.text(), &[("name", &brand.name)])))
+    }
+
+    fn recipient(&self, claimed: &Claimed) -> Option<Recipient> {
+        let Some(sealed) = &claimed.recipient else {
+            return open_phone(&claimed.verification, &self.parts.keyring).map(Recipient::Phone);
+        };
+        let context = address_context(claimed.key.verification_key());
+        let plain = self.parts.keyring.open_sealed(&context, sealed)?;
+        let text = String::from_utf8(plain).ok()?;
+        // A user id begins with the letters of a country.
+        Some(match WaId::parse(&text) {
+            Some(wa_id) => Recipient::Sender(wa_id),
+            None => Recipient::User(Secret::new(text)),
+        })
     }
 
     fn provider(&self, id: &str, channel: Channel) -> Option<&Arc<dyn Provider>> {

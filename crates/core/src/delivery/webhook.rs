@@ -1,6 +1,8 @@
 //! A provider's call to us: the bytes as they came, and what they say once they are believed.
 
 use crate::delivery::{MessageKey, Receipt};
+use crate::phone::WaId;
+use crate::secret::Secret;
 use crate::time::Timestamp;
 
 /// A webhook before anybody has looked into it.
@@ -43,6 +45,11 @@ pub struct Received {
 pub enum Notice {
     Status(StatusNotice),
     Message(InboundMessage),
+    /// About a business number that is not this account's.
+    Foreign {
+        phone_number_id: String,
+        message: Option<InboundMessage>,
+    },
 }
 
 /// A receipt and the message that it is about.
@@ -53,12 +60,49 @@ pub struct StatusNotice {
     pub receipt: Receipt,
 }
 
-/// A message that somebody wrote to the business. What it says stays in the webhook.
+/// A message that somebody wrote to the business.
 #[derive(Clone, PartialEq, Eq)]
 pub struct InboundMessage {
     /// The provider's id. It holds the sender's number: treat it as personal.
     pub provider_id: String,
     pub sent_at: Timestamp,
+    /// `None` where nobody is named.
+    pub sender: Option<InboundSender>,
+    pub form: Form,
+    pub is_forwarded: bool,
+    /// What it says, wherever it says it.
+    pub text: Option<Secret<String>>,
+    pub cards: Vec<Card>,
+}
+
+/// Who wrote, in the provider's words.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct InboundSender {
+    /// `None` where it is not shown. A text that is no number is none.
+    pub wa_id: Option<WaId>,
+    pub user_id: Option<Secret<String>>,
+    pub parent_user_id: Option<Secret<String>>,
+    /// Changes with the account behind the number.
+    pub identity: Option<Secret<String>>,
+}
+
+/// What kind of message it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Plain text, in the chat with the business.
+    Plain,
+    /// Contacts.
+    Contacts,
+    /// A caption, a button, an edited message, one in a group, or something that we do not know.
+    Other,
+}
+
+/// A contact in a message.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Card {
+    /// Its sender was asked for it.
+    pub is_answer: bool,
+    pub wa_id: Option<WaId>,
 }
 
 impl std::fmt::Debug for InboundMessage {

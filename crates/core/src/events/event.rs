@@ -49,6 +49,11 @@ kinds! {
     VerificationResent = "verification.resent",
     /// The right code came back.
     VerificationApproved = "verification.approved",
+    /// The message that it waits for came, and a code has to be typed.
+    VerificationMessageReceived = "verification.message_received",
+    /// Its message came from a second sender, from an account that has changed hands, or its sender
+    /// says that they asked for nothing: it was ended.
+    VerificationContested = "verification.contested",
     /// Its time ran out.
     VerificationExpired = "verification.expired",
     /// The tenant called it off.

@@ -10,6 +10,7 @@ mod page;
 mod secrets;
 mod service;
 mod session;
+mod showing;
 mod store;
 mod turn;
 mod view;

@@ -5,10 +5,9 @@ use std::sync::Arc;
 use super::secrets::{BrowserPass, is_link_secret, is_number_mark, link_secret, number_mark};
 use super::session::{seal_details, seal_phone};
 use super::turn::Wanted;
-use super::view::{next_start, with_parameter};
 use super::{
     CreatedSession, Intent, NewSession, Once, Page, PageError, PageView, SendRequest, Session,
-    SessionKey, SessionStore, SessionView, Step, Typed,
+    SessionKey, SessionStore, SessionView, Typed,
 };
 use crate::id::{SessionId, TenantId, VerificationId};
 use crate::keyring::Keyring;
@@ -19,8 +18,7 @@ use crate::store::StoreError;
 use crate::tenants::Tenants;
 use crate::time::{Clock, Timestamp, hours};
 use crate::verification::{
-    CheckError, Checked, Client, Details, StartError, State, Target, VerificationView,
-    Verifications,
+    CheckError, Checked, Client, Method, StartError, State, Target, Verifications,
 };
 
 /// What the service is made of.
@@ -103,8 +101,9 @@ impl Hosted {
     pub fn number_mark(&self, view: &PageView, typed: &Typed) -> Option<String> {
         let Page::Session(key) = view.page else { return None };
         let phone = self.read_phone(&typed.phone, typed.region).ok()?;
-        let Intent(own) = self.intent(key, &phone, typed.once);
-        let shown = view.verification.as_ref()?.verification.idempotency?;
+        let verification = &view.verification.as_ref()?.verification;
+        let Intent(own) = self.intent(key, verification.method, Some(&phone), typed.once);
+        let shown = verification.idempotency?;
         let is_own = !view.is_fixed && shown.key == own;
         is_own.then(|| number_mark(&view.page, &phone, &self.parts.keyring))
     }
@@ -135,13 +134,15 @@ impl Hosted {
     /// Sends a code to the number that was typed. While one is live, nothing is sent.
     pub async fn send(&self, page: &Page, request: SendRequest) -> Result<PageView, PageError> {
         let Page::Session(key) = page else { return self.see(page).await };
-        let SendRequest { typed, locale, client } = request;
+        let SendRequest { typed, method, locale, client } = request;
         let session = self.session(*key).await?;
         let phone = match session.phone(&self.parts.keyring).filter(|_| session.is_fixed) {
-            Some(phone) => phone,
-            None => self.read_phone(&typed.phone, typed.region)?,
+            Some(phone) => Some(phone),
+            None if method == Method::Message && typed.phone.trim().is_empty() => None,
+            None => Some(self.read_phone(&typed.phone, typed.region)?),
         };
-        self.begin(*key, &Wanted { phone, locale, client, once: typed.once }).await?;
+        let once = typed.once;
+        self.begin(*key, &Wanted { method, phone, locale, client, once }).await?;
         self.see(page).await
     }
 
@@ -163,7 +164,7 @@ impl Hosted {
     pub async fn resend(&self, page: &Page) -> Result<PageView, PageError> {
         if let Some(id) = self.verification_of(page).await? {
             match self.parts.verifications.resend(page.tenant(), id, None).await {
-                Ok(_) | Err(CheckError::Ended(_)) => {}
+                Ok(_) | Err(CheckError::Ended(_) | CheckError::NothingToSend) => {}
                 Err(error) => return Err(error.into()),
             }
         }
@@ -173,22 +174,30 @@ impl Hosted {
     /// Goes back to ask for another number. The code that was sent no longer counts.
     pub async fn edit(&self, page: &Page) -> Result<PageView, PageError> {
         let Page::Session(key) = page else { return self.see(page).await };
+        if !self.session(*key).await?.is_fixed {
+            self.leave(*key).await?;
+        }
+        self.see(page).await
+    }
+
+    /// Leaves what is under way, unless it is approved.
+    async fn leave(&self, key: SessionKey) -> Result<(), PageError> {
         for _ in 0..TRIES {
-            let mut session = self.session(*key).await?;
+            let mut session = self.session(key).await?;
             let is_left = session.verification.is_none() && session.intent.is_none();
-            if is_left || session.is_fixed || !session.is_open(self.now()) {
-                return self.see(page).await;
+            if is_left || !session.is_open(self.now()) {
+                return Ok(());
             }
             if let Some(id) = session.verification {
                 match self.parts.verifications.cancel(key.tenant, id).await {
-                    Err(CheckError::Ended(State::Approved)) => return self.see(page).await,
+                    Err(CheckError::Ended(State::Approved)) => return Ok(()),
                     Ok(_) | Err(CheckError::Ended(_) | CheckError::NotFound) => {}
                     Err(error) => return Err(error.into()),
                 }
             }
             session.leave();
             if self.save(&session).await? {
-                return self.see(page).await;
+                return Ok(());
             }
         }
         Err(busy().into())
@@ -203,10 +212,32 @@ impl Hosted {
         locale: Option<String>,
         client: Client,
     ) -> Result<PageView, PageError> {
-        if let Page::Session(key) = page
-            && let Some(phone) = self.session(*key).await?.phone(&self.parts.keyring)
-        {
-            self.begin(*key, &Wanted { phone, locale, client, once }).await?;
+        if let Page::Session(key) = page {
+            let session = self.session(*key).await?;
+            let (method, phone) = (session.method, session.phone(&self.parts.keyring));
+            if phone.is_some() || method == Method::Message {
+                let wanted = Wanted { method, phone, locale, client, once };
+                self.begin(*key, &wanted).await?;
+            }
+        }
+        self.see(page).await
+    }
+
+    /// Proves the same number in the other way. What was begun no longer counts. Where no number is
+    /// known and one is needed, the page asks for it.
+    pub async fn switch(&self, page: &Page, request: SendRequest) -> Result<PageView, PageError> {
+        let Page::Session(key) = page else { return self.see(page).await };
+        let SendRequest { typed, method, locale, client } = request;
+        let view = self.see(page).await?;
+        if !view.can_switch {
+            return Ok(view);
+        }
+        self.leave(*key).await?;
+        let phone = view.phone;
+        if phone.is_some() || method == Method::Message {
+            let once = typed.once;
+            let wanted = Wanted { method, phone, locale, client, once };
+            self.begin(*key, &wanted).await?;
         }
         self.see(page).await
     }
@@ -260,6 +291,7 @@ impl Hosted {
             locale: new.locale.clone(),
             is_fixed: phone.is_some(),
             sealed_phone: phone.map(|phone| seal_phone(key, phone, keyring)),
+            method: Method::Code,
             details: seal_details(key, &new.details, keyring),
             intent: None,
             verification: None,
@@ -297,66 +329,6 @@ impl Hosted {
         };
         Ok(SessionView { session, phone, details, verification, now: self.now() })
     }
-
-    async fn of_session(&self, view: SessionView) -> Result<PageView, StoreError> {
-        let SessionView { session, phone, details, verification, now } = view;
-        let page = Page::Session(session.key);
-        let shown = verification.as_ref().map(|view| &*view.verification);
-        let step = Step::at(Some(&session), shown, now);
-        let policy = self.parts.verifications.policy();
-        let by_limits = shown.filter(|_| step.has_failed()).map(|shown| next_start(shown, policy));
-        let ends_at = shown
-            .filter(|_| step == Step::Code)
-            .map_or(session.expires_at, |shown| shown.expires_at);
-        let is_open = session.is_open(now);
-        Ok(PageView {
-            page,
-            brand: self.parts.tenants.brand(session.key.tenant).await?,
-            locale: session.locale,
-            purpose: session.purpose,
-            step,
-            phone,
-            is_fixed: session.is_fixed,
-            retry_at: by_limits.max(session.retry_at).filter(|retry_at| *retry_at > now),
-            return_url: return_url(&details, &page),
-            can_change: is_open && !session.is_fixed && (step == Step::Code || step.has_failed()),
-            can_restart: is_open && step.has_failed(),
-            digits: policy.code.digits_for(session.purpose.is_sign_in()),
-            verification,
-            now,
-            ends_at,
-        })
-    }
-
-    async fn of_verification(
-        &self,
-        page: Page,
-        view: VerificationView,
-    ) -> Result<PageView, StoreError> {
-        let (verification, now) = (view.verification.clone(), view.now);
-        let policy = self.parts.verifications.policy();
-        Ok(PageView {
-            page,
-            brand: self.parts.tenants.brand(page.tenant()).await?,
-            locale: verification.locale.clone(),
-            purpose: verification.purpose,
-            step: Step::at(None, Some(&verification), now),
-            phone: Some(view.phone.clone()),
-            is_fixed: true,
-            retry_at: None,
-            return_url: return_url(&view.details, &page),
-            can_change: false,
-            can_restart: false,
-            digits: policy.code.digits_for(verification.purpose.is_sign_in()),
-            verification: Some(view),
-            now,
-            ends_at: verification.expires_at,
-        })
-    }
-}
-
-fn return_url(details: &Details, page: &Page) -> Option<String> {
-    details.return_url.as_deref().map(|address| with_parameter(address, page))
 }
 
 /// Others keep changing the same session; the same call may succeed in a moment.

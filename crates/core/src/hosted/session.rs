@@ -6,7 +6,7 @@ use crate::id::{SessionId, TenantId, VerificationId};
 use crate::keyring::{Context, Keyring, Sealed};
 use crate::phone::PhoneNumber;
 use crate::time::{Timestamp, hours};
-use crate::verification::{Details, Idempotency, Purpose};
+use crate::verification::{Details, Idempotency, Method, Purpose};
 
 /// A session and the tenant that owns it. Nothing is looked up by the id alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,11 +29,13 @@ pub struct Session {
     pub is_fixed: bool,
     /// The tenant's number, or the last one that was typed.
     pub sealed_phone: Option<Sealed>,
+    /// How the phone is proved, or was to be last.
+    pub method: Method,
     pub details: Option<Sealed>,
     pub intent: Option<Intent>,
     /// The one that the page shows.
     pub verification: Option<VerificationId>,
-    /// Verifications that were begun, or are about to be.
+    /// Verifications by code that were begun, or are about to be.
     pub starts: u8,
     /// A limit said no to the last start; not before this will it say yes.
     pub retry_at: Option<Timestamp>,
@@ -59,7 +61,7 @@ impl Session {
     /// How long a visit may take.
     pub const LIFE: Duration = hours(1);
 
-    /// How many verifications one visit may begin: nobody mistypes a number more often, and one
+    /// How many verifications by code one visit may begin: nobody mistypes a number more often, and one
     /// link must not send to the numbers of a whole list.
     pub const MAX_STARTS: u8 = 5;
 
@@ -68,12 +70,20 @@ impl Session {
         now < self.expires_at && (self.starts < Self::MAX_STARTS || self.intent.is_some())
     }
 
-    /// Writes down that a verification is about to be started for a phone.
-    pub fn intend(&mut self, intent: Intent, phone: &PhoneNumber, keyring: &Keyring) {
+    /// Writes down that a verification is about to be started: for a phone, or for whichever one
+    /// writes to us.
+    pub fn intend(
+        &mut self,
+        intent: Intent,
+        method: Method,
+        phone: Option<&PhoneNumber>,
+        keyring: &Keyring,
+    ) {
         self.intent = Some(intent);
+        self.method = method;
         self.count_start();
         self.verification = None;
-        self.sealed_phone = Some(seal_phone(self.key, phone, keyring));
+        self.sealed_phone = phone.map(|phone| seal_phone(self.key, phone, keyring));
         self.revision += 1;
     }
 
@@ -87,15 +97,19 @@ impl Session {
 
     /// What was intended cannot begin, or not before `retry_at`. The phone stays as it was typed.
     pub fn give_up(&mut self, retry_at: Option<Timestamp>) {
-        self.starts = self.starts.saturating_sub(1);
+        if self.method == Method::Code {
+            self.starts = self.starts.saturating_sub(1);
+        }
         self.intent = None;
         self.retry_at = retry_at;
         self.revision += 1;
     }
 
-    /// Counts a verification that was begun.
+    /// Counts a verification that was begun, if it sends anything.
     pub(super) fn count_start(&mut self) {
-        self.starts = self.starts.saturating_add(1);
+        if self.method == Method::Code {
+            self.starts = self.starts.saturating_add(1);
+        }
     }
 
     /// Whether a limit refused what was intended last, and nothing has happened since.
@@ -111,8 +125,8 @@ impl Session {
         self.revision += 1;
     }
 
-    pub(super) fn is_about(&self, phone: &PhoneNumber, keyring: &Keyring) -> bool {
-        self.phone(keyring).as_ref() == Some(phone)
+    pub(super) fn is_about(&self, phone: Option<&PhoneNumber>, keyring: &Keyring) -> bool {
+        self.phone(keyring).as_ref() == phone
     }
 
     /// `None` when there is none, or it cannot be opened.

@@ -15,7 +15,9 @@ use crate::verification::{
 
 /// What somebody asked a page for.
 pub(super) struct Wanted {
-    pub(super) phone: PhoneNumber,
+    pub(super) method: Method,
+    /// By message it may be left to the message to tell.
+    pub(super) phone: Option<PhoneNumber>,
     pub(super) locale: Option<String>,
     pub(super) client: Client,
     pub(super) once: Once,
@@ -24,14 +26,15 @@ pub(super) struct Wanted {
 impl Hosted {
     /// Has a verification begin, unless one is live or approved.
     pub(super) async fn begin(&self, key: SessionKey, wanted: &Wanted) -> Result<(), PageError> {
-        let intent = self.intent(key, &wanted.phone, wanted.once);
+        let phone = wanted.phone.as_ref();
+        let intent = self.intent(key, wanted.method, phone, wanted.once);
         for _ in 0..TRIES {
             let mut session = self.session(key).await?;
             if !session.is_open(self.now()) || self.is_underway(&session).await? {
                 return Ok(());
             }
             if session.intent.is_none() {
-                session.intend(intent, &wanted.phone, &self.parts.keyring);
+                session.intend(intent, wanted.method, phone, &self.parts.keyring);
                 session.locale = wanted.locale.clone().or(session.locale);
                 if !self.save(&session).await? {
                     continue;
@@ -43,7 +46,7 @@ impl Hosted {
                 // Nobody knows whether it began: the next one finds out.
                 Err(StartError::Store(error)) => return Err(error.into()),
                 // Whoever wanted the same number first may be let what this call is not.
-                Err(error) if !is_own && session.is_about(&wanted.phone, &self.parts.keyring) => {
+                Err(error) if !is_own && session.is_about(phone, &self.parts.keyring) => {
                     return Err(error.into());
                 }
                 Err(error) => {
@@ -76,17 +79,21 @@ impl Hosted {
         let id = session.key.id;
         let corrupt = || StoreError::Corrupt { table: "sessions", id: id.to_string() };
         let Intent(key) = session.intent.ok_or_else(corrupt)?;
-        let phone = session.phone(keyring).ok_or_else(corrupt)?;
-        let details = session.details(keyring).ok_or_else(corrupt)?;
+        let phone = session.phone(keyring);
+        let is_whole = phone.is_some() || session.method == Method::Message;
+        let details = session.details(keyring).filter(|_| is_whole).ok_or_else(corrupt)?;
+        let user_agent = details.user_agent.clone().or_else(|| wanted.client.user_agent.clone());
         let request = StartRequest {
-            phone: phone.e164().to_owned(),
-            method: Method::Code,
+            phone: phone.map(|phone| phone.e164().to_owned()),
+            method: session.method,
+            confirm: None,
+            by_digits: false,
             channel: None,
             purpose: session.purpose,
             locale: session.locale.clone(),
             client: wanted.client.clone(),
             // The session leads back to the tenant, not the verification.
-            details: Details { return_url: None, ..details },
+            details: Details { return_url: None, user_agent, ..details },
             idempotency: Some(Idempotency { key, fingerprint: key }),
             mode: StartMode::Beside,
         };
@@ -149,6 +156,8 @@ impl Hosted {
             | StartError::UnsuitableNumber
             | StartError::CountryNotAllowed
             | StartError::MethodUnavailable
+            | StartError::MissingPhone
+            | StartError::ConfirmationRequired
             | StartError::ChannelUnavailable
             | StartError::KeyReused
             | StartError::ReturnUrlNotRegistered
@@ -158,10 +167,23 @@ impl Hosted {
         self.save(&session).await.map(drop)
     }
 
-    pub(super) fn intent(&self, key: SessionKey, phone: &PhoneNumber, once: Once) -> Intent {
-        let (session, phone) = (key.id, phone.e164());
-        let parts: [&[u8]; 5] =
-            [b"once", key.tenant.as_bytes(), session.as_bytes(), &once.0, phone.as_bytes()];
+    pub(super) fn intent(
+        &self,
+        key: SessionKey,
+        method: Method,
+        phone: Option<&PhoneNumber>,
+        once: Once,
+    ) -> Intent {
+        let phone = phone.map_or("", PhoneNumber::e164).as_bytes();
+        let (tenant, session) = (key.tenant, key.id);
+        let parts: [&[u8]; 6] = [
+            b"once",
+            tenant.as_bytes(),
+            session.as_bytes(),
+            &once.0,
+            method.as_str().as_bytes(),
+            phone,
+        ];
         Intent(self.parts.keyring.index(&parts))
     }
 }

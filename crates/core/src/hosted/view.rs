@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use super::{Once, Page, Session, SessionStatus};
-use crate::phone::{InvalidPhone, PhoneNumber, Region};
+use crate::phone::{InvalidPhone, PhoneNumber, Region, WaId};
 use crate::policy::{Policy, Refusal};
 use crate::store::StoreError;
 use crate::tenants::Brand;
 use crate::time::Timestamp;
 use crate::verification::{
-    CheckError, Client, Details, Idempotency, Purpose, StartError, State, Verification,
-    VerificationView,
+    CONFIRMATION_DIGITS, CheckError, Client, Details, Idempotency, Method, Purpose, StartError,
+    State, Verification, VerificationView,
 };
 
 /// What a tenant asks for.
@@ -58,6 +58,7 @@ pub struct Typed {
 #[derive(Clone, Debug)]
 pub struct SendRequest {
     pub typed: Typed,
+    pub method: Method,
     pub locale: Option<String>,
     pub client: Client,
 }
@@ -67,6 +68,10 @@ pub struct SendRequest {
 pub enum Step {
     Phone,
     Code,
+    /// A message from the phone is awaited.
+    Message,
+    /// It came, and was answered with a code.
+    Confirm,
     Done,
     Expired,
     /// Too many wrong codes.
@@ -79,6 +84,7 @@ pub enum Step {
 }
 
 /// Everything that a page shows.
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice that a page offers or not")]
 #[derive(Debug)]
 pub struct PageView {
     pub page: Page,
@@ -95,6 +101,12 @@ pub struct PageView {
     /// The tenant's own address, which is told what happened by one more parameter.
     pub return_url: Option<String>,
     pub can_change: bool,
+    /// The phone may be proved by a message from it.
+    pub can_message: bool,
+    /// The other method may be used instead.
+    pub can_switch: bool,
+    /// The number, masked as it is elsewhere, of whoever sent the message and should not have.
+    pub stranger: Option<WaId>,
     /// A new code can be asked for; from `retry_at` on, if there is one.
     pub can_restart: bool,
     /// Digits of a code.
@@ -139,6 +151,8 @@ impl Step {
         match self {
             Self::Phone => "phone",
             Self::Code => "code",
+            Self::Message => "message",
+            Self::Confirm => "confirm",
             Self::Done => "done",
             Self::Expired => "expired",
             Self::Locked => "locked",
@@ -160,7 +174,7 @@ impl Step {
         let is_over = session.is_some_and(|session| !session.is_open(now));
         match state {
             Some(State::Approved) => Self::Done,
-            Some(State::Pending) => Self::Code,
+            Some(State::Pending) => verification.map_or(Self::Code, Self::pending),
             _ if is_over => Self::Gone,
             None => Self::Phone,
             Some(State::Expired) => Self::Expired,
@@ -183,7 +197,32 @@ impl Step {
             | Self::Superseded
             | Self::Canceled
             | Self::Undeliverable => true,
-            Self::Phone | Self::Code | Self::Done | Self::Gone => false,
+            Self::Phone | Self::Code | Self::Message | Self::Confirm | Self::Done | Self::Gone => {
+                false
+            }
+        }
+    }
+
+    /// A verification is under way.
+    pub const fn is_underway(self) -> bool {
+        match self {
+            Self::Code | Self::Message | Self::Confirm => true,
+            Self::Phone
+            | Self::Done
+            | Self::Expired
+            | Self::Locked
+            | Self::Superseded
+            | Self::Canceled
+            | Self::Undeliverable
+            | Self::Gone => false,
+        }
+    }
+
+    fn pending(verification: &Verification) -> Self {
+        match verification.method {
+            Method::Code => Self::Code,
+            Method::Message if verification.is_heard() => Self::Confirm,
+            Method::Message => Self::Message,
         }
     }
 }
@@ -196,6 +235,8 @@ impl SessionView {
             Step::Gone => SessionStatus::Ended,
             Step::Phone
             | Step::Code
+            | Step::Message
+            | Step::Confirm
             | Step::Expired
             | Step::Locked
             | Step::Superseded
@@ -205,9 +246,21 @@ impl SessionView {
     }
 }
 
+/// Digits of the code that a step asks for.
+pub(super) const fn digits_of(step: Step, purpose: Purpose, policy: &Policy) -> u8 {
+    if matches!(step, Step::Confirm) {
+        CONFIRMATION_DIGITS
+    } else {
+        policy.code.digits_for(purpose.is_sign_in())
+    }
+}
+
 /// When another verification of the same phone can begin, as far as this one can tell. The ledger
 /// has the last word.
 pub(super) fn next_start(verification: &Verification, policy: &Policy) -> Timestamp {
+    if verification.method == Method::Message {
+        return verification.created_at;
+    }
     let sent = verification.sends.last().copied().unwrap_or(verification.created_at);
     let cooled = sent.plus(policy.limits.cooldown);
     let has_attempts = verification.attempts < verification.max_attempts;
@@ -240,7 +293,10 @@ impl From<StartError> for PageError {
             StartError::Refused(refusal) => Self::Refused(refusal),
             StartError::Store(error) => Self::Store(error),
             // A page makes its own keys, and gives no address.
-            StartError::KeyReused | StartError::ReturnUrlNotRegistered => {
+            StartError::KeyReused
+            | StartError::ReturnUrlNotRegistered
+            | StartError::MissingPhone
+            | StartError::ConfirmationRequired => {
                 Self::Store(StoreError::unavailable("a page asked for the impossible"))
             }
         }
@@ -251,7 +307,9 @@ impl From<CheckError> for PageError {
     fn from(error: CheckError) -> Self {
         match error {
             // What has ended is shown, not refused.
-            CheckError::NotFound | CheckError::Ended(_) => Self::NotFound,
+            CheckError::NotFound | CheckError::Ended(_) | CheckError::NothingToSend => {
+                Self::NotFound
+            }
             CheckError::MalformedCode(_) => Self::MalformedCode,
             CheckError::ChannelUnavailable => Self::ChannelUnavailable,
             CheckError::Refused(refusal) => Self::Refused(refusal),

@@ -4,19 +4,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lc_rs::digest;
+use tokio::sync::Notify;
 
 use crate::delivery::{
     Handshake, InboundMessage, Notice, Provider, RawWebhook, Received, Rejected, StatusNotice,
 };
-use crate::id::EventId;
+use crate::id::{EventId, TenantId};
 use crate::keyring::{Context, Keyring};
-use crate::ledger::{
-    Ingest, IngestOutcome, Ledger, ReceiptOf, StoredInbound, StoredWebhook, WebhookKey,
-};
+use crate::ledger::{Ingest, IngestOutcome, Ledger, ReceiptOf, StoredWebhook, WebhookKey, Written};
+use crate::policy::Policy;
 use crate::random::Entropy;
 use crate::store::StoreError;
 use crate::tenants::{Integration, Integrations};
 use crate::time::{Clock, Timestamp, days};
+use crate::verification::Verifications;
 
 /// Providers repeat a webhook for seven days; what is older is not filed under its own time.
 const OLDEST: Duration = days(8);
@@ -26,6 +27,10 @@ const AHEAD: Duration = days(1);
 /// What the service is made of.
 pub struct InboundParts {
     pub ledger: Arc<dyn Ledger>,
+    pub verifications: Arc<Verifications>,
+    pub policy: Arc<Policy>,
+    /// Told when there is a message to send.
+    pub queued: Arc<Notify>,
     pub keyring: Keyring,
     pub integrations: Integrations,
     pub providers: Vec<Arc<dyn Provider>>,
@@ -65,14 +70,28 @@ impl Inbound {
         webhook: &RawWebhook<'_>,
     ) -> Result<IngestOutcome, ReceiveError> {
         let mut outcome = Err(ReceiveError::Rejected(Rejected::Signature));
-        for (provider, integration) in self.accounts(provider) {
-            // Several accounts may share a secret; each takes what is about it.
-            if let Ok(received) = provider.receive(integration, webhook) {
-                outcome = Ok(self.ingest(integration, webhook.body, received).await?);
-            }
+        // Several accounts may share a secret; each takes what is about it.
+        let believed: Vec<(&Integration, Received)> = self
+            .accounts(provider)
+            .filter_map(|(provider, integration)| {
+                Some((integration, provider.receive(integration, webhook).ok()?))
+            })
+            .collect();
+        let numbers: Vec<&str> =
+            believed.iter().map(|(integration, _)| integration.phone_number_id.as_str()).collect();
+        for (place, (integration, mut received)) in believed.into_iter().enumerate() {
+            // What is about nobody's number is put aside once.
+            received.notices.retain(|notice| match notice {
+                Notice::Foreign { phone_number_id, .. } => {
+                    place == 0 && !numbers.contains(&phone_number_id.as_str())
+                }
+                Notice::Status(_) | Notice::Message(_) => true,
+            });
+            outcome = Ok(self.ingest(integration, webhook.body, received).await?);
         }
         let label = match &outcome {
             Ok(outcome) if outcome.is_repeated => "repeated",
+            Ok(outcome) if outcome.quarantined > 0 => "quarantined",
             Ok(_) => "stored",
             Err(_) => "rejected",
         };
@@ -92,9 +111,17 @@ impl Inbound {
         let context = Context { what: "webhooks.body", tenant, row: digest };
         let sealed = self.parts.keyring.seal(&context, body);
         let unread = received.unread;
-        let webhook = StoredWebhook { key, received_at: now, sealed, unread };
+        let webhook = StoredWebhook { key, received_at: now, sealed, unread, quarantined: 0 };
         let event = EventId::generate(now, &*self.parts.entropy);
-        let mut ingest = Ingest { webhook, receipts: Vec::new(), messages: Vec::new(), event, now };
+        let mut ingest = Ingest {
+            webhook,
+            receipts: Vec::new(),
+            messages: Vec::new(),
+            keyring: self.parts.keyring.clone(),
+            policy: self.parts.policy.clone(),
+            event,
+            now,
+        };
         for notice in received.notices {
             match notice {
                 Notice::Status(StatusNotice { message: Some(message), receipt })
@@ -105,37 +132,70 @@ impl Inbound {
                 }
                 Notice::Status(_) => ingest.webhook.unread += 1,
                 Notice::Message(message) => {
-                    ingest.messages.push(self.inbound(key, integration, &message, now));
+                    let written = self.written(tenant, &integration.phone_number_id, &message, now);
+                    ingest.messages.push(written);
+                }
+                // It changes nothing, whoever signed it.
+                Notice::Foreign { phone_number_id, message } => {
+                    ingest.webhook.quarantined += 1;
+                    let message = message.map(|message| Written {
+                        heard: None,
+                        is_foreign: true,
+                        ..self.written(tenant, &phone_number_id, &message, now)
+                    });
+                    ingest.messages.extend(message);
                 }
             }
         }
+        let quarantined = ingest.webhook.quarantined;
         let outcome = self.parts.ledger.run(ingest).await?;
+        let outcome = IngestOutcome { quarantined, ..outcome };
+        self.announce(tenant, unread, &outcome);
+        Ok(outcome)
+    }
+
+    /// Says what came, and that answers may be waiting to be sent.
+    fn announce(&self, tenant: TenantId, unread: usize, outcome: &IngestOutcome) {
+        if outcome.quarantined > 0 {
+            tracing::warn!(
+                tenant.id = %tenant,
+                webhook.quarantined = outcome.quarantined,
+                "A webhook names a business number that is not this account's: it changed nothing"
+            );
+        }
         tracing::info!(
             webhook.receipts = outcome.receipts,
-            webhook.messages = outcome.messages,
+            webhook.messages = outcome.messages.len(),
             webhook.unmatched = outcome.unmatched,
             webhook.unread = unread,
             webhook.is_repeated = outcome.is_repeated,
             "Webhook received"
         );
-        Ok(outcome)
+        if !outcome.messages.is_empty() {
+            self.parts.queued.notify_one();
+        }
+        for reception in &outcome.messages {
+            metrics::counter!("countersign_inbound_messages_total", "outcome" => reception.as_str())
+                .increment(1);
+        }
     }
 
-    fn inbound(
+    fn written(
         &self,
-        webhook: WebhookKey,
-        integration: &Integration,
+        tenant: TenantId,
+        phone_number_id: &str,
         message: &InboundMessage,
         now: Timestamp,
-    ) -> StoredInbound {
+    ) -> Written {
         let digest = self.parts.keyring.index(&[
             b"inbound",
-            integration.phone_number_id.as_bytes(),
+            phone_number_id.as_bytes(),
             message.provider_id.as_bytes(),
         ]);
         let at = file_under(Some(message.sent_at), now);
-        let key = WebhookKey { tenant: webhook.tenant, at, digest };
-        StoredInbound { key, received_at: now, webhook }
+        let key = WebhookKey { tenant, at, digest };
+        let heard = self.parts.verifications.heard(tenant, message);
+        Written { key, heard, is_foreign: false }
     }
 
     fn accounts(&self, provider: &str) -> impl Iterator<Item = (&dyn Provider, &Integration)> {

@@ -60,11 +60,14 @@ impl Cancel {
                 return CancelOutcome::Ended(state);
             }
         }
-        let (phone, purpose) = (verification.phone, verification.purpose);
+        let Verification { phone, method, purpose, .. } = **verification;
+        let is_known = verification.sealed_phone.is_some();
         if let Some(verification) = rows.edit_verification(&self.key) {
             let _ = verification.cancel(self.now);
         }
-        rows.phones.edit_or_default(phone).cancel(purpose, self.key.id);
+        if is_known {
+            rows.phones.edit_or_default(phone).cancel(method, purpose, self.key.id);
+        }
         drop_messages(self.key, rows);
         rows.record(self.key, EventKind::VerificationCanceled, self.event, self.now);
         CancelOutcome::Canceled

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use super::{Failure, Keys, Rows};
+use super::{Failure, FailureKind, Keys, Rows};
 use crate::events::EventKind;
 use crate::id::{EventId, TenantId};
 use crate::keyring::Keyring;
 use crate::policy::Policy;
 use crate::time::Timestamp;
 use crate::verification::{
-    Code, Finding, LastCheck, NumberKey, PhoneKey, Purpose, RequestKey, State, Verification,
-    VerificationKey,
+    Code, Finding, LastCheck, Method, NumberKey, PhoneKey, Purpose, RequestKey, State,
+    Verification, VerificationKey,
 };
 
 /// Compares a code with the one that was sent, once it has counted the attempt.
@@ -58,6 +58,10 @@ impl Check {
             CheckTarget::Phone { .. } => self.recent(rows),
         };
         keys.verifications.extend(wanted.iter().filter(|key| !rows.verifications.is_loaded(key)));
+        // A number that was learnt meanwhile.
+        let phones =
+            wanted.iter().filter_map(|key| rows.verifications.get(key)).map(|row| row.phone);
+        keys.phones.extend(phones.filter(|phone| !rows.phones.is_loaded(phone)));
     }
 
     pub(super) fn decide(&self, rows: &mut Rows) -> CheckOutcome {
@@ -86,6 +90,9 @@ impl Check {
         if let Some(finding) = verification.ended_finding() {
             return finding;
         }
+        if verification.method == Method::Message {
+            return self.confirm(key, rows);
+        }
         let phone = verification.phone;
         let mut record = rows.phones.get(&phone).cloned().unwrap_or_default();
         let Some(verification) = rows.edit_verification(&key) else { return Finding::Expired };
@@ -101,7 +108,27 @@ impl Check {
         finding
     }
 
+    /// The code that answered a message is compared with that verification's own attempts.
+    fn confirm(&self, key: VerificationKey, rows: &mut Rows) -> Finding {
+        let Some(verification) = rows.edit_verification(&key) else { return Finding::Expired };
+        let finding = verification
+            .confirm(self.now, |held, place| held.matches(&self.code, place, &self.keyring));
+        if finding.is_comparison() {
+            let check = self.request.map(|request| LastCheck { request, finding });
+            verification.checks.extend(check);
+        }
+        self.record(key, finding, rows);
+        finding
+    }
+
     fn note(&self, key: VerificationKey, phone: PhoneKey, finding: Finding, rows: &mut Rows) {
+        self.record(key, finding, rows);
+        if finding == Finding::WrongCode || finding == Finding::Exhausted {
+            rows.failures.push(Failure { phone, at: self.now, kind: FailureKind::Code });
+        }
+    }
+
+    fn record(&self, key: VerificationKey, finding: Finding, rows: &mut Rows) {
         let kind = match finding {
             Finding::Approved => Some(EventKind::VerificationApproved),
             Finding::Exhausted => Some(EventKind::VerificationExhausted),
@@ -111,13 +138,11 @@ impl Check {
             | Finding::Superseded
             | Finding::Canceled
             | Finding::Undeliverable
+            | Finding::NotReceived
             | Finding::Locked(_) => None,
         };
         if let Some(kind) = kind {
             rows.record(key, kind, self.event, self.now);
-        }
-        if finding == Finding::WrongCode || finding == Finding::Exhausted {
-            rows.failures.push(Failure { phone, at: self.now });
         }
     }
 
@@ -128,6 +153,9 @@ impl Check {
     }
 
     fn attempts_left(&self, verification: &Verification, rows: &Rows) -> u8 {
+        if verification.method == Method::Message {
+            return verification.attempts_left(self.now);
+        }
         let policy = &self.policy.code;
         let chain = rows
             .phones

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::{Keys, Rows};
-use crate::delivery::{Claim, MessageKey, SendOutcome, Settled};
+use crate::delivery::{Claim, MessageKey, MessageKind, SendOutcome, Settled};
 use crate::events::EventKind;
 use crate::id::EventId;
+use crate::keyring::Sealed;
 use crate::time::Timestamp;
 use crate::verification::Verification;
 
@@ -32,6 +33,8 @@ pub struct Claimed {
     pub key: MessageKey,
     /// Names the try when it is settled.
     pub attempt: u8,
+    pub kind: MessageKind,
+    pub recipient: Option<Sealed>,
     pub verification: Arc<Verification>,
 }
 
@@ -74,12 +77,17 @@ impl ClaimDue {
         let verification = rows.verifications.get(&key.verification_key()).cloned();
         let message = rows.messages.edit(&key)?;
         // Nobody waits for the code any more.
-        let Some(verification) = verification.filter(|row| row.is_live(self.now)) else {
+        let carries_code = message.kind.carries_code();
+        let is_wanted = |row: &Arc<Verification>| !carries_code || row.is_live(self.now);
+        let Some(verification) = verification.filter(is_wanted) else {
             message.drop_unsent();
             return None;
         };
         match message.claim(self.now) {
-            Claim::Call { attempt } => Some(Claimed { key, attempt, verification }),
+            Claim::Call { attempt } => {
+                let (kind, recipient) = (message.kind, message.recipient.clone());
+                Some(Claimed { key, attempt, kind, recipient, verification })
+            }
             Claim::GaveUp => {
                 fail(key, event, self.now, rows);
                 None
@@ -119,6 +127,9 @@ impl Settle {
 /// A message will not arrive: notes it, and ends the verification when it was its last hope.
 pub(super) fn fail(key: MessageKey, event: EventId, now: Timestamp, rows: &mut Rows) {
     rows.record_message(key, EventKind::MessageFailed, event, now);
+    if rows.messages.get(&key).is_none_or(|message| !message.kind.carries_code()) {
+        return;
+    }
     let verification = key.verification_key();
     if rows.edit_verification(&verification).is_some_and(|row| row.fail_message(now)) {
         // Beside the ids that the operation hands out one by one.

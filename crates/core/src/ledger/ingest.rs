@@ -1,19 +1,28 @@
 //! Taking in a webhook that is believed.
 
+use std::sync::Arc;
+
 use super::deliver::fail;
-use super::{Keys, Rows, StoredInbound, StoredWebhook};
+use super::hear::{Hearing, Heeded};
+use super::{Keys, Rows, StoredInbound, StoredWebhook, WebhookKey};
 use crate::delivery::{MessageKey, MessageStatus, Receipt, ReceiptKind};
 use crate::events::EventKind;
 use crate::id::EventId;
+use crate::keyring::Keyring;
+use crate::policy::Policy;
 use crate::time::Timestamp;
+use crate::verification::{Heard, Reception};
 
 /// Stores a webhook and applies what it says, unless it came before.
 #[derive(Clone, Debug)]
 pub struct Ingest {
     pub webhook: StoredWebhook,
     pub receipts: Vec<ReceiptOf>,
-    pub messages: Vec<StoredInbound>,
-    /// The first id for what each receipt causes.
+    pub messages: Vec<Written>,
+    /// Opens and closes what messages name.
+    pub keyring: Keyring,
+    pub policy: Arc<Policy>,
+    /// The first id for what each receipt causes, and each message after all receipts.
     pub event: EventId,
     pub now: Timestamp,
 }
@@ -25,7 +34,17 @@ pub struct ReceiptOf {
     pub receipt: Receipt,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// A message that somebody wrote.
+#[derive(Clone, Debug)]
+pub struct Written {
+    pub key: WebhookKey,
+    /// `None` where there is nothing in it that may concern a verification.
+    pub heard: Option<Heard>,
+    /// It is about a business number that whoever signed it does not have.
+    pub is_foreign: bool,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use]
 pub struct IngestOutcome {
     /// The very same bytes came before; nothing was done.
@@ -34,9 +53,14 @@ pub struct IngestOutcome {
     pub receipts: usize,
     /// Receipts about messages that are not here.
     pub unmatched: usize,
-    /// Inbound messages that are new.
-    pub messages: usize,
+    /// What became of inbound messages that are new.
+    pub messages: Vec<Reception>,
+    /// Parts about a business number that is not the account's.
+    pub quarantined: usize,
 }
+
+/// Ids of events after those that receipts may cause.
+const AFTER_RECEIPTS: u32 = 1 << 20;
 
 impl Ingest {
     pub(super) fn want(&self, rows: &Rows, keys: &mut Keys) {
@@ -54,6 +78,11 @@ impl Ingest {
         }
         let unloaded = self.messages.iter().map(|message| message.key);
         keys.inbound.extend(unloaded.filter(|key| !rows.inbound.is_loaded(key)));
+        for (n, message) in (0..).zip(&self.messages) {
+            if let Some(hearing) = self.hearing(n, message) {
+                hearing.want(rows, keys);
+            }
+        }
     }
 
     pub(super) fn decide(&self, rows: &mut Rows) -> IngestOutcome {
@@ -69,13 +98,41 @@ impl Ingest {
                 None => outcome.unmatched += 1,
             }
         }
-        for message in &self.messages {
+        for (n, message) in (0..).zip(&self.messages) {
             if rows.inbound.get(&message.key).is_none() {
-                rows.inbound.insert(message.key, message.clone());
-                outcome.messages += 1;
+                outcome.messages.push(self.hear(n, message, rows));
             }
         }
         outcome
+    }
+
+    fn hear(&self, n: u32, message: &Written, rows: &mut Rows) -> Reception {
+        let (reception, verification): Heeded = match self.hearing(n, message) {
+            Some(hearing) => hearing.decide(rows),
+            None if message.is_foreign => (Reception::Quarantined, None),
+            None => (Reception::Kept, None),
+        };
+        let stored = StoredInbound {
+            key: message.key,
+            received_at: self.now,
+            webhook: self.webhook.key,
+            reception,
+            verification: verification.map(|key| key.id),
+        };
+        rows.inbound.insert(message.key, stored);
+        reception
+    }
+
+    fn hearing<'a>(&'a self, n: u32, message: &'a Written) -> Option<Hearing<'a>> {
+        let heard = message.heard.as_ref().filter(|_| !message.is_foreign)?;
+        Some(Hearing {
+            heard,
+            tenant: self.webhook.key.tenant,
+            keyring: &self.keyring,
+            policy: &self.policy,
+            event: self.event.nth(AFTER_RECEIPTS + n),
+            now: self.now,
+        })
     }
 
     fn receive(&self, receipt: &ReceiptOf, event: EventId, rows: &mut Rows) -> Option<bool> {

@@ -12,23 +12,28 @@
 
 mod cancel;
 mod check;
+mod contact;
+mod counts;
 mod deliver;
+mod hear;
 mod ingest;
 mod op;
 mod port;
+mod reply;
 mod resend;
 mod rows;
 mod start;
 
 pub use cancel::{Cancel, CancelOutcome, Expire};
 pub use check::{Check, CheckOutcome, CheckTarget};
+pub use counts::{Counter, CounterKey, Failure, FailureKind};
 pub use deliver::{ClaimDue, ClaimOutcome, Claimed, Settle, SettleOutcome};
-pub use ingest::{Ingest, IngestOutcome, ReceiptOf};
+pub use ingest::{Ingest, IngestOutcome, ReceiptOf, Written};
 pub use op::{ExpireOutcome, Op, Operation, Outcome};
 pub use port::Ledger;
 pub use resend::{Resend, ResendOutcome};
 pub use rows::{
-    Change, Counter, CounterKey, Failure, IdempotencyKey, Keys, RowKey, Rows, Slot, StoredInbound,
-    StoredStart, StoredWebhook, Table, WebhookKey,
+    Change, IdempotencyKey, IdentityKey, Keys, RowKey, Rows, Slot, StoredInbound, StoredStart,
+    StoredWebhook, Table, WebhookKey,
 };
 pub use start::{Start, StartOutcome};

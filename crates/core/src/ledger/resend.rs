@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use super::start::{ask_counters, charge, queue_message, want_counters};
 use super::{Keys, Rows};
-use crate::delivery::{Channel, MessageKey};
+use crate::delivery::{Channel, MessageKey, MessageKind};
 use crate::events::EventKind;
 use crate::id::EventId;
 use crate::policy::{Policy, Refusal};
 use crate::time::Timestamp;
-use crate::verification::{State, VerificationKey};
+use crate::verification::{Method, State, Verification, VerificationKey};
 
 /// Adds a message with the same code. It resets nothing.
 #[derive(Clone, Debug)]
@@ -29,6 +29,8 @@ pub enum ResendOutcome {
     Resent(MessageKey),
     /// Nothing is sent for a verification that has ended.
     Ended(State),
+    /// Nothing was sent that could be sent again: we are the ones who wait.
+    NothingToSend,
     Refused(Refusal),
 }
 
@@ -41,6 +43,9 @@ impl Resend {
             if !rows.phones.is_loaded(&verification.phone) {
                 keys.phones.push(verification.phone);
             }
+            if verification.method == Method::Message && !rows.challenges.is_loaded(&self.key) {
+                keys.challenges.push(self.key);
+            }
         }
     }
 
@@ -52,10 +57,12 @@ impl Resend {
         if !verification.is_live(now) {
             return ResendOutcome::Ended(verification.state_at(now));
         }
-        let record = rows.phones.get(&verification.phone);
+        if verification.method == Method::Message && !verification.is_heard() {
+            return ResendOutcome::NothingToSend;
+        }
         let refusal = Refusal::latest([
             verification.ask_resend(now),
-            record.and_then(|record| record.ask_send(&self.policy.limits, now)),
+            self.ask_phone(&verification, rows),
             ask_counters(&verification, &self.policy, rows, now),
         ]);
         if let Some(refusal) = refusal {
@@ -65,11 +72,25 @@ impl Resend {
         let Some(verification) = rows.edit_verification(&self.key) else {
             return ResendOutcome::NotFound;
         };
-        verification.channel = self.channel.unwrap_or(verification.channel);
         let _ = verification.resend(&self.policy.limits, now);
+        let is_answer = verification.method == Method::Message;
+        if !is_answer {
+            verification.channel = self.channel.unwrap_or(verification.channel);
+        }
         let verification = verification.clone();
-        let message = queue_message(&verification, rows, now);
+        let sender = rows.challenges.get(&self.key).filter(|_| is_answer);
+        let recipient = sender.and_then(|sender| sender.sealed_wa_id.clone());
+        let kind = if is_answer { MessageKind::Confirm } else { MessageKind::Code };
+        let message = queue_message(&verification, kind, recipient, rows, now);
         rows.record_message(message, EventKind::VerificationResent, self.event, now);
         ResendOutcome::Resent(message)
+    }
+
+    fn ask_phone(&self, verification: &Verification, rows: &Rows) -> Option<Refusal> {
+        let record = rows.phones.get(&verification.phone)?;
+        match verification.method {
+            Method::Code => record.ask_send(&self.policy.limits, self.now),
+            Method::Message => record.ask_needed_reply(self.now),
+        }
     }
 }

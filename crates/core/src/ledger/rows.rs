@@ -6,18 +6,24 @@ use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
+use super::{Counter, CounterKey, Failure};
 use crate::delivery::{Message, MessageKey};
 use crate::events::{Event, EventKind};
 use crate::id::{EventId, TenantId, VerificationId};
 use crate::keyring::Sealed;
-use crate::policy::{Pace, Window};
-use crate::time::{Timestamp, hours, pack_time, pack_times, unpack_time, unpack_times};
-use crate::verification::{PhoneKey, PhoneRecord, RequestKey, Verification, VerificationKey};
+use crate::time::Timestamp;
+use crate::verification::{
+    Challenge, Identity, NumberKey, PhoneKey, PhoneRecord, Reception, RequestKey, TokenKey,
+    Verification, VerificationKey,
+};
 
 /// The rows of a batch.
 #[derive(Debug, Default)]
 pub struct Rows {
     pub verifications: Table<VerificationKey, Arc<Verification>>,
+    pub challenges: Table<VerificationKey, Challenge>,
+    pub tokens: Table<TokenKey, VerificationKey>,
+    pub identities: Table<IdentityKey, Identity>,
     pub messages: Table<MessageKey, Message>,
     pub phones: Table<PhoneKey, PhoneRecord>,
     pub counters: Table<CounterKey, Counter>,
@@ -37,6 +43,9 @@ pub struct Rows {
 pub struct Keys {
     pub verifications: Vec<VerificationKey>,
     pub verifications_alone: Vec<VerificationKey>,
+    pub challenges: Vec<VerificationKey>,
+    pub tokens: Vec<TokenKey>,
+    pub identities: Vec<IdentityKey>,
     pub messages: Vec<MessageKey>,
     pub phones: Vec<PhoneKey>,
     pub counters: Vec<CounterKey>,
@@ -64,25 +73,19 @@ pub enum Change {
     None,
     Insert,
     Update,
+    /// Also of what seldom changes.
+    Rewrite,
 }
 
 /// A key of any kind of row; for errors.
 pub trait RowKey: Copy + Eq + Hash {}
 impl<K: Copy + Eq + Hash> RowKey for K {}
 
-/// What a counter is about.
+/// The account behind a number, towards one tenant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum CounterKey {
-    /// The keyed hash of a tenant's client address.
-    Address([u8; 16]),
-    Tenant(TenantId),
-}
-
-/// A limit that is not about a phone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Counter {
-    Window(Window),
-    Pace(Pace),
+pub struct IdentityKey {
+    pub tenant: TenantId,
+    pub number: NumberKey,
 }
 
 /// The `Idempotency-Key` of a start, hashed.
@@ -116,6 +119,8 @@ pub struct StoredWebhook {
     pub sealed: Sealed,
     /// Parts that were not understood.
     pub unread: usize,
+    /// Parts about a business number that whoever signed it does not have.
+    pub quarantined: usize,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,13 +129,9 @@ pub struct StoredInbound {
     pub received_at: Timestamp,
     /// The webhook that brought it and holds what it says.
     pub webhook: WebhookKey,
-}
-
-/// A wrong code, for the ledger of its phone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Failure {
-    pub phone: PhoneKey,
-    pub at: Timestamp,
+    /// What it came to, and for which verification.
+    pub reception: Reception,
+    pub verification: Option<VerificationId>,
 }
 
 impl<K, V> Default for Table<K, V> {
@@ -179,6 +180,15 @@ impl<K: RowKey, V> Table<K, V> {
             Some(_) if slot.change != Change::Insert => Change::Update,
             Some(_) | None => Change::Insert,
         };
+    }
+
+    /// The row, to be changed in what seldom changes.
+    pub fn rewrite(&mut self, key: &K) -> Option<&mut V> {
+        let slot = self.0.get_mut(key)?;
+        if slot.value.is_some() && slot.change != Change::Insert {
+            slot.change = Change::Rewrite;
+        }
+        slot.value.as_mut()
     }
 
     /// The rows that have to be saved.
@@ -230,6 +240,11 @@ impl Rows {
         self.verifications.edit(key).map(Arc::make_mut)
     }
 
+    /// The verification, to be changed in what seldom changes.
+    pub fn rewrite_verification(&mut self, key: &VerificationKey) -> Option<&mut Verification> {
+        self.verifications.rewrite(key).map(Arc::make_mut)
+    }
+
     pub fn record(&mut self, key: VerificationKey, kind: EventKind, id: EventId, at: Timestamp) {
         let VerificationKey { tenant, id: verification } = key;
         self.events.push(Event { tenant, id, kind, verification, message: None, at });
@@ -243,6 +258,9 @@ impl Rows {
     /// Empties every table, and keeps their room for the next batch.
     pub fn clear(&mut self) {
         self.verifications.clear();
+        self.challenges.clear();
+        self.tokens.clear();
+        self.identities.clear();
         self.messages.clear();
         self.phones.clear();
         self.counters.clear();
@@ -260,6 +278,8 @@ impl Rows {
         self.events.is_empty()
             && self.failures.is_empty()
             && self.verifications.changed().next().is_none()
+            && self.challenges.changed().next().is_none()
+            && self.identities.changed().next().is_none()
             && self.messages.changed().next().is_none()
             && self.phones.changed().next().is_none()
             && self.counters.changed().next().is_none()
@@ -273,6 +293,9 @@ impl Keys {
     pub fn is_empty(&self) -> bool {
         self.verifications.is_empty()
             && self.verifications_alone.is_empty()
+            && self.challenges.is_empty()
+            && self.tokens.is_empty()
+            && self.identities.is_empty()
             && self.messages.is_empty()
             && self.phones.is_empty()
             && self.counters.is_empty()
@@ -285,6 +308,9 @@ impl Keys {
     pub fn clear(&mut self) {
         self.verifications.clear();
         self.verifications_alone.clear();
+        self.challenges.clear();
+        self.tokens.clear();
+        self.identities.clear();
         self.messages.clear();
         self.phones.clear();
         self.counters.clear();
@@ -292,63 +318,6 @@ impl Keys {
         self.webhooks.clear();
         self.inbound.clear();
         self.due = None;
-    }
-}
-
-impl CounterKey {
-    /// The bytes that it is stored under; the first says what it is about.
-    pub fn to_bytes(self) -> [u8; 17] {
-        let (kind, id) = match &self {
-            Self::Address(hash) => (1, hash),
-            Self::Tenant(tenant) => (2, tenant.as_bytes()),
-        };
-        let mut bytes = [kind; 17];
-        bytes[1..].copy_from_slice(id);
-        bytes
-    }
-}
-
-impl Counter {
-    pub fn empty(key: CounterKey) -> Self {
-        match key {
-            CounterKey::Address(_) => Self::Window(Window::default()),
-            CounterKey::Tenant(_) => Self::Pace(Pace::default()),
-        }
-    }
-
-    /// The bytes in which storage keeps it.
-    pub fn encode(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(8);
-        match self {
-            Self::Window(window) => pack_times(&mut bytes, window.times()),
-            Self::Pace(pace) => pack_time(&mut bytes, pace.arrival()),
-        }
-        bytes
-    }
-
-    /// `None` for bytes that [`Self::encode`] did not write for this key.
-    pub fn decode(key: CounterKey, bytes: &[u8]) -> Option<Self> {
-        let (counter, rest) = match key {
-            CounterKey::Address(_) => {
-                let (times, rest) = unpack_times(bytes)?;
-                (Self::Window(Window::from_times(times)), rest)
-            }
-            CounterKey::Tenant(_) => {
-                let (arrival, rest) = unpack_time(bytes)?;
-                (Self::Pace(Pace::from_arrival(arrival)), rest)
-            }
-        };
-        rest.is_empty().then_some(counter)
-    }
-
-    /// From when on it says nothing any more.
-    pub fn forget_at(&self) -> Timestamp {
-        match self {
-            Self::Window(window) => {
-                window.times().last().map_or(Timestamp::default(), |time| time.plus(hours(1)))
-            }
-            Self::Pace(pace) => pace.arrival(),
-        }
     }
 }
 

@@ -3,17 +3,22 @@
 use std::sync::Arc;
 
 use super::{Counter, CounterKey, IdempotencyKey, Keys, Resend, ResendOutcome, Rows, StoredStart};
-use crate::delivery::{Message, MessageKey};
+use crate::delivery::{Message, MessageKey, MessageKind};
 use crate::events::EventKind;
 use crate::id::EventId;
+use crate::keyring::Sealed;
 use crate::policy::{Policy, Refusal};
 use crate::time::{Timestamp, hours};
-use crate::verification::{PhoneRecord, StartMode, Verification, VerificationKey};
+use crate::verification::{
+    Chain, Challenge, Method, PhoneRecord, StartMode, Verification, VerificationKey,
+};
 
 /// Starts the verification that it carries, or refuses.
 #[derive(Clone, Debug)]
 pub struct Start {
     pub verification: Arc<Verification>,
+    /// Of a verification by message.
+    pub challenge: Option<Box<Challenge>>,
     pub mode: StartMode,
     pub policy: Arc<Policy>,
     /// Events that it causes take their ids from this one.
@@ -26,13 +31,11 @@ pub struct Start {
 pub enum StartOutcome {
     Started {
         verification: Arc<Verification>,
-        message: MessageKey,
+        /// `None` where nothing is sent.
+        message: Option<MessageKey>,
     },
     /// The live one was sent again instead.
-    Resent {
-        verification: VerificationKey,
-        message: MessageKey,
-    },
+    Resent { verification: VerificationKey, message: MessageKey },
     /// The same request came before.
     Repeated(VerificationKey),
     /// Its idempotency key came before, with another request.
@@ -47,7 +50,8 @@ pub enum StartOutcome {
 impl Start {
     pub(super) fn want(&self, rows: &Rows, keys: &mut Keys) {
         let verification = &self.verification;
-        if !rows.phones.is_loaded(&verification.phone) {
+        let is_known = verification.sealed_phone.is_some();
+        if is_known && !rows.phones.is_loaded(&verification.phone) {
             keys.phones.push(verification.phone);
         }
         want_counters(verification, &self.policy, rows, keys);
@@ -55,14 +59,19 @@ impl Start {
             keys.starts.push(key);
         }
         // Those that may have to make room, or be sent again.
-        if let Some(chain) = rows.phones.get(&verification.phone).and_then(|record| {
-            record.chain(verification.purpose).filter(|chain| self.now < chain.ends_at)
-        }) {
+        if let Some(chain) = self.chain(rows) {
             let tenant = verification.key.tenant;
             for id in &chain.recent {
                 self.want_sibling(VerificationKey { tenant, id: *id }, rows, keys);
             }
         }
+    }
+
+    /// Those of the same phone, method and purpose that may be live.
+    fn chain<'a>(&self, rows: &'a Rows) -> Option<&'a Chain> {
+        let Verification { phone, method, purpose, .. } = *self.verification;
+        let chain = rows.phones.get(&phone)?.chain_of(method, purpose)?;
+        (self.now < chain.ends_at).then_some(chain)
     }
 
     fn want_sibling(&self, key: VerificationKey, rows: &Rows, keys: &mut Keys) {
@@ -84,25 +93,36 @@ impl Start {
             return outcome;
         }
         let (verification, now) = (&self.verification, self.now);
-        let empty = PhoneRecord::default();
-        let record = rows.phones.get(&verification.phone).unwrap_or(&empty);
-        let phone = record.ask_send(&self.policy.limits, now);
-        let refusal = Refusal::latest([
-            phone,
-            record.ask_begin(verification.purpose, &self.policy.code, now),
-            ask_counters(verification, &self.policy, rows, now),
-        ]);
-        if let Some(refusal) = refusal {
+        let (phone, attempts) = self.ask_phone(rows);
+        let counters = ask_counters(verification, &self.policy, rows, now);
+        if let Some(refusal) = Refusal::latest([phone, attempts, counters]) {
             return StartOutcome::Refused { refusal, phone };
         }
         charge(verification, &self.policy, rows, now);
         self.begin(rows)
     }
 
+    /// The limits of a phone are about what is sent to it and typed for it.
+    fn ask_phone(&self, rows: &Rows) -> (Option<Refusal>, Option<Refusal>) {
+        let (verification, now) = (&self.verification, self.now);
+        if verification.method == Method::Message {
+            return (None, None);
+        }
+        let empty = PhoneRecord::default();
+        let record = rows.phones.get(&verification.phone).unwrap_or(&empty);
+        let attempts = record.ask_begin(verification.purpose, &self.policy.code, now);
+        (record.ask_send(&self.policy.limits, now), attempts)
+    }
+
     fn begin(&self, rows: &mut Rows) -> StartOutcome {
         let (verification, now) = (&self.verification, self.now);
-        let record = rows.phones.edit_or_default(verification.phone);
-        let surplus = record.begin(verification, self.policy.limits.live, now);
+        let surplus = match &verification.sealed_phone {
+            Some(_) => {
+                let record = rows.phones.edit_or_default(verification.phone);
+                record.begin(verification, self.policy.limits.live, now)
+            }
+            None => Vec::new(),
+        };
         let mut event = (0..).map(|n| self.event.nth(n));
         for id in surplus {
             let key = VerificationKey { tenant: verification.key.tenant, id };
@@ -118,7 +138,16 @@ impl Start {
             let start = StoredStart { verification: verification.key.id, fingerprint, at: now };
             rows.starts.insert(key, start);
         }
-        let message = queue_message(verification, rows, now);
+        let message = match &self.challenge {
+            None => Some(queue_message(verification, MessageKind::Code, None, rows, now)),
+            Some(challenge) => {
+                if let Some(token) = challenge.token {
+                    rows.tokens.set(token, verification.key);
+                }
+                rows.challenges.insert(verification.key, (**challenge).clone());
+                None
+            }
+        };
         rows.verifications.insert(verification.key, verification.clone());
         StartOutcome::Started { verification: verification.clone(), message }
     }
@@ -156,7 +185,9 @@ impl Start {
             }
             ResendOutcome::Refused(refusal) => Some(StartOutcome::Refused { refusal, phone: None }),
             // It was live a line above.
-            ResendOutcome::NotFound | ResendOutcome::Ended(_) => None,
+            ResendOutcome::NotFound | ResendOutcome::Ended(_) | ResendOutcome::NothingToSend => {
+                None
+            }
         }
     }
 
@@ -171,12 +202,15 @@ impl Start {
 /// Adds the newest message of a verification to the queue.
 pub(super) fn queue_message(
     verification: &Verification,
+    kind: MessageKind,
+    recipient: Option<Sealed>,
     rows: &mut Rows,
     now: Timestamp,
 ) -> MessageKey {
     let VerificationKey { tenant, id } = verification.key;
     let key = MessageKey { tenant, verification: id, number: verification.messages() };
-    rows.messages.insert(key, Message::queued(key, verification.channel, now));
+    let message = Message { kind, recipient, ..Message::queued(key, verification.channel, now) };
+    rows.messages.insert(key, message);
     key
 }
 
@@ -210,9 +244,11 @@ pub(super) fn charge(
     rows: &mut Rows,
     now: Timestamp,
 ) {
-    let record = rows.phones.edit_or_default(verification.phone);
-    record.forget(now);
-    record.charge_send(now);
+    if verification.method == Method::Code {
+        let record = rows.phones.edit_or_default(verification.phone);
+        record.forget(now);
+        record.charge_send(now);
+    }
     for key in counters(verification, policy) {
         let mut counter = rows.counters.get(&key).cloned().unwrap_or_else(|| Counter::empty(key));
         match &mut counter {

@@ -8,7 +8,8 @@ use std::fmt;
 
 use super::digits::Digits;
 use super::mask::Masked;
-use super::number::PhoneNumber;
+use super::number::{Parsed, PhoneNumber};
+use super::numbering;
 
 /// A `wa_id`: 7 to 15 digits, without a `+`. Its `Debug` is masked.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,7 +35,28 @@ pub enum AliasRule {
     IvoryCoastPrefix,
 }
 
+impl Match {
+    /// The rule by which two spellings are one.
+    pub const fn alias(self) -> Option<AliasRule> {
+        match self {
+            Self::Alias(rule) => Some(rule),
+            Self::Exact | Self::No => None,
+        }
+    }
+}
+
 impl WaId {
+    /// The number as it is dialled, when there is but one that WhatsApp may spell so.
+    pub fn line(&self) -> Option<Parsed> {
+        if let Some(parsed) = numbering::assigned(self.0) {
+            return Some(parsed);
+        }
+        let (_, other) = alias(&self.0)?;
+        let parsed = numbering::assigned(other)?;
+        let is_one = parsed.number.matches_sender(self) != Match::No;
+        is_one.then_some(parsed)
+    }
+
     /// Digits, or digits after a `+`: what WhatsApp and its resellers report, nothing looser.
     pub fn parse(text: &str) -> Option<Self> {
         Digits::parse(text.strip_prefix('+').unwrap_or(text)).map(Self)

@@ -12,6 +12,15 @@ pub struct Policy {
     pub limits: Limits,
     /// Countries that may be sent to; empty is all of them.
     pub countries: Vec<Country>,
+    pub message: MessagePolicy,
+}
+
+/// How phones are proved by messages that people write.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct MessagePolicy {
+    /// Answers what went well or wrong in the chat as well. Each answer costs money; the page
+    /// says the same for nothing.
+    pub replies: bool,
 }
 
 /// What codes look like and how long they live.

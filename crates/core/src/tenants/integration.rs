@@ -19,6 +19,8 @@ pub struct Integration {
     pub app_secrets: Vec<Secret<String>>,
     pub verify_token: Secret<String>,
     pub template: String,
+    /// The business number in digits, for links that write to it; `None` where nobody told.
+    pub business_number: Option<String>,
     /// The languages the template is approved in, the default first.
     pub languages: Vec<String>,
 }
@@ -76,6 +78,7 @@ mod tests {
             app_secrets: Vec::new(),
             verify_token: "verify".into(),
             template: "countersign_code".to_owned(),
+            business_number: None,
             languages: ["en_US", "es", "pt_BR"].map(str::to_owned).to_vec(),
         }
     }

@@ -11,8 +11,8 @@ use crate::random::{Entropy, bytes};
 use crate::store::StoreError;
 use crate::time::{Timestamp, minutes, seconds};
 use crate::verification::{
-    Code, Finding, Idempotency, LastCheck, NumberKey, PhoneKey, Purpose, State, Verification,
-    VerificationKey,
+    Code, Finding, Idempotency, LastCheck, Method, NumberKey, PhoneKey, Purpose, State,
+    Verification, VerificationKey,
 };
 
 /// The index key of one test.
@@ -39,7 +39,8 @@ pub fn minimal_verification(
         key,
         phone,
         number: NumberKey(phone.0),
-        sealed_phone: Sealed::from_bytes([1, 2, 3]),
+        sealed_phone: Some(Sealed::from_bytes([1, 2, 3])),
+        method: Method::Code,
         channel: Channel::WhatsApp,
         purpose: Purpose::Verify,
         locale: None,
@@ -48,6 +49,7 @@ pub fn minimal_verification(
         attempts: 0,
         max_attempts: 3,
         sends: vec![now],
+        replies: 0,
         failed_messages: 0,
         code: None,
         created_at: now,
@@ -73,7 +75,8 @@ pub fn complete_verification(
 ) -> Verification {
     let now = minimal.created_at;
     let mut complete = Verification {
-        sealed_phone: Sealed::from_bytes(bytes::<40>(entropy)),
+        sealed_phone: Some(Sealed::from_bytes(bytes::<40>(entropy))),
+        method: Method::Message,
         channel: Channel::Sms,
         purpose: Purpose::StepUp,
         locale: Some("pt-BR".to_owned()),
@@ -81,6 +84,7 @@ pub fn complete_verification(
         attempts: 2,
         max_attempts: 5,
         sends: vec![now.minus(seconds(61)), now],
+        replies: 2,
         failed_messages: 1,
         resend_at: now.plus(seconds(121)),
         ended_at: Some(now.plus(seconds(7))),

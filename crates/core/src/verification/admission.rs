@@ -4,17 +4,41 @@ use super::{Method, StartError, StartRequest, Verifications};
 use crate::delivery::Channel;
 use crate::id::TenantId;
 use crate::phone::PhoneNumber;
+use crate::tenants::Integration;
 
 impl Verifications {
     pub(super) fn admit(
         &self,
         tenant: TenantId,
         request: &StartRequest,
-    ) -> Result<PhoneNumber, StartError> {
-        if request.method != Method::Code {
-            return Err(StartError::MethodUnavailable);
+    ) -> Result<Option<PhoneNumber>, StartError> {
+        let channel = request.channel.unwrap_or(Channel::WhatsApp);
+        match request.method {
+            Method::Code => {
+                let typed = request.phone.as_deref().ok_or(StartError::MissingPhone)?;
+                self.admit_number(tenant, channel, typed).map(Some)
+            }
+            Method::Message => {
+                if channel != Channel::WhatsApp || !self.has_messages(tenant) {
+                    return Err(StartError::MethodUnavailable);
+                }
+                if request.purpose.is_sign_in() && request.confirm == Some(false) {
+                    return Err(StartError::ConfirmationRequired);
+                }
+                let typed = request.phone.as_deref();
+                typed.map(|typed| self.admit_number(tenant, channel, typed)).transpose()
+            }
         }
-        self.admit_number(tenant, request.channel.unwrap_or(Channel::WhatsApp), &request.phone)
+    }
+
+    /// Whether people can prove their phones by writing to this tenant.
+    pub(crate) fn has_messages(&self, tenant: TenantId) -> bool {
+        self.business_number(tenant).is_some()
+    }
+
+    pub(super) fn business_number(&self, tenant: TenantId) -> Option<&str> {
+        let integration: &Integration = self.parts.integrations.of_tenant(tenant)?;
+        integration.business_number.as_deref()
     }
 
     /// Reads a number that codes may be sent to.

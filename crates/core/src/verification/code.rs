@@ -53,6 +53,12 @@ impl Code {
         Self(Secret::new(text))
     }
 
+    /// So many of its digits.
+    #[must_use]
+    pub fn shortened(&self, digits: u8) -> Self {
+        Self(Secret::new(self.0.expose().chars().take(digits.into()).collect()))
+    }
+
     /// Reads what somebody typed: spaces, hyphens and digits of any script are allowed.
     pub fn parse(typed: &str) -> Result<Self, MalformedCode> {
         // Room for every digit to stand apart, and no more.
@@ -121,7 +127,7 @@ impl fmt::Debug for Code {
     }
 }
 
-fn is_filler(character: char) -> bool {
+pub(super) fn is_filler(character: char) -> bool {
     character.is_whitespace()
         || matches!(character, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '.')
         // Direction marks and joiners that come along with a paste.
@@ -130,7 +136,7 @@ fn is_filler(character: char) -> bool {
 }
 
 /// The value of a decimal digit of the scripts that phones type.
-fn digit(character: char) -> Option<u32> {
+pub(super) fn digit(character: char) -> Option<u32> {
     // The first digit of each script; the other nine follow it (Unicode guarantees it for Nd).
     const ZEROS: [u32; 16] = [
         0x0030, 0x0660, 0x06f0, 0x07c0, 0x0966, 0x09e6, 0x0a66, 0x0ae6, 0x0b66, 0x0be6, 0x0c66,

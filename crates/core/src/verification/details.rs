@@ -19,6 +19,9 @@ pub struct Details {
     pub return_url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_agent: Option<String>,
+    /// Where the person is, in the tenant's words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
 }
 
 impl Details {

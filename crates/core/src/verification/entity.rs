@@ -2,10 +2,14 @@
 
 use std::time::Duration;
 
-use super::{CodePlace, HeldCode, NumberKey, PhoneKey, PhoneRecord, Purpose, State};
+use super::challenge::CONFIRMATION;
+use super::{
+    Code, CodePlace, HeldCode, Line, Method, NumberKey, PhoneKey, PhoneRecord, Purpose, State,
+    seal_phone,
+};
 use crate::delivery::Channel;
 use crate::id::{TenantId, VerificationId};
-use crate::keyring::Sealed;
+use crate::keyring::{Keyring, Sealed};
 use crate::policy::{Limits, Policy, Refusal};
 use crate::time::Timestamp;
 
@@ -41,7 +45,9 @@ pub struct Verification {
     pub phone: PhoneKey,
     /// The number itself. Whose it is, only this says.
     pub number: NumberKey,
-    pub sealed_phone: Sealed,
+    /// `None` until a message tells whose it is; `phone` and `number` are nobody's until then.
+    pub sealed_phone: Option<Sealed>,
+    pub method: Method,
     pub channel: Channel,
     pub purpose: Purpose,
     pub locale: Option<String>,
@@ -52,8 +58,10 @@ pub struct Verification {
     pub attempts: u8,
     /// Comparisons allowed, fixed when it began.
     pub max_attempts: u8,
-    /// When each message was asked for; their number is the number of messages.
+    /// When each message that carries a code was asked for.
     pub sends: Vec<Timestamp>,
+    /// Other messages: answers to what somebody wrote.
+    pub replies: u8,
     /// Messages that will not arrive.
     pub failed_messages: u8,
     /// Gone once the verification has ended.
@@ -88,7 +96,12 @@ pub enum Finding {
     Undeliverable,
     /// Too many wrong codes for this phone, over all its verifications. Nothing was compared.
     Locked(Refusal),
+    /// The message that a code would answer has not come. Nothing was compared.
+    NotReceived,
 }
+
+/// Answers to what people write that one verification causes at most.
+const MOST_REPLIES: u8 = 5;
 
 impl Verification {
     pub const fn place(&self) -> CodePlace {
@@ -163,6 +176,86 @@ impl Verification {
         Finding::WrongCode
     }
 
+    /// Compares the code that answered a message. Only where the message began is it known, so
+    /// its attempts are its own, and no ledger of wrong codes closes this way.
+    pub fn confirm(
+        &mut self,
+        now: Timestamp,
+        matches: impl FnOnce(&HeldCode, &CodePlace) -> bool,
+    ) -> Finding {
+        self.expire(now);
+        if let Some(finding) = self.ended_finding() {
+            return finding;
+        }
+        if self.sends.is_empty() {
+            return Finding::NotReceived;
+        }
+        self.attempts = self.attempts.saturating_add(1);
+        let is_right = self.attempts <= self.max_attempts
+            && self.code.as_ref().is_some_and(|code| matches(code, &self.place()));
+        if is_right {
+            self.end(State::Approved, now);
+            return Finding::Approved;
+        }
+        if self.attempts >= self.max_attempts {
+            self.end(State::Exhausted, now);
+            return Finding::Exhausted;
+        }
+        Finding::WrongCode
+    }
+
+    /// Its message came from whom it should. Answers whether that approved it.
+    pub fn approve_by_message(&mut self, now: Timestamp) -> bool {
+        let was_live = self.is_live(now);
+        if was_live {
+            self.end(State::Approved, now);
+        }
+        was_live
+    }
+
+    /// From here on it is about this number.
+    pub fn learn(&mut self, line: &Line, keyring: &Keyring) {
+        let VerificationKey { tenant, id } = self.key;
+        self.phone = line.limits;
+        self.number = line.key;
+        self.sealed_phone = Some(seal_phone(tenant, id, &line.number, keyring));
+    }
+
+    /// Its message came, and is answered with this code, which has a time of its own.
+    pub fn await_confirmation(
+        &mut self,
+        code: &Code,
+        limits: &Limits,
+        keyring: &Keyring,
+        now: Timestamp,
+    ) {
+        self.code = Some(code.hold(&self.place(), keyring));
+        self.expires_at = now.plus(CONFIRMATION);
+        let _ = self.resend(limits, now);
+    }
+
+    /// Its number is a claim, which a code that is sent there has to prove.
+    pub fn become_code(&mut self, code: &Code, limits: &Limits, keyring: &Keyring, now: Timestamp) {
+        self.method = Method::Code;
+        self.code = Some(code.hold(&self.place(), keyring));
+        self.attempts = 0;
+        let _ = self.resend(limits, now);
+    }
+
+    /// Counts another answer. Answers whether it may be sent.
+    pub fn note_reply(&mut self) -> bool {
+        let is_allowed = self.replies < MOST_REPLIES;
+        if is_allowed {
+            self.replies += 1;
+        }
+        is_allowed
+    }
+
+    /// Its message came, and the code that answered it is awaited.
+    pub fn is_heard(&self) -> bool {
+        self.method == Method::Message && !self.sends.is_empty()
+    }
+
     /// Whether another message may be asked for now.
     pub fn ask_resend(&self, now: Timestamp) -> Option<Refusal> {
         (now < self.resend_at).then_some(Refusal { retry_at: self.resend_at })
@@ -177,7 +270,7 @@ impl Verification {
 
     /// How many messages it has; at most 255.
     pub fn messages(&self) -> u8 {
-        u8::try_from(self.sends.len()).unwrap_or(u8::MAX)
+        u8::try_from(self.sends.len()).unwrap_or(u8::MAX).saturating_add(self.replies)
     }
 
     /// Answers whether it was pending, and so is canceled now.
@@ -198,7 +291,7 @@ impl Verification {
     /// One more of its messages will not arrive. Answers whether that was the last hope.
     pub fn fail_message(&mut self, now: Timestamp) -> bool {
         self.failed_messages = self.failed_messages.saturating_add(1);
-        let is_over = self.is_live(now) && self.failed_messages >= self.messages();
+        let is_over = self.is_live(now) && usize::from(self.failed_messages) >= self.sends.len();
         if is_over {
             self.end(State::Undeliverable, now);
         }
@@ -248,6 +341,7 @@ impl LastCheck {
                 | Finding::Expired
                 | Finding::Canceled
                 | Finding::Undeliverable
+                | Finding::NotReceived
                 | Finding::Locked(_) => 3,
             };
             check.request.into_iter().chain([tag])
@@ -283,6 +377,7 @@ impl Finding {
             Self::Canceled => "canceled",
             Self::Undeliverable => "undeliverable",
             Self::Locked(_) => "locked",
+            Self::NotReceived => "not_received",
         }
     }
 
@@ -295,6 +390,7 @@ impl Finding {
             | Self::Expired
             | Self::Canceled
             | Self::Undeliverable
+            | Self::NotReceived
             | Self::Locked(_) => false,
         }
     }

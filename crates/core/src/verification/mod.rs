@@ -6,28 +6,45 @@
 //! ones, is in the [`PhoneRecord`].
 
 mod admission;
+mod challenge;
 mod code;
 mod details;
+mod draft;
 mod entity;
+mod heard;
 mod jobs;
+mod listening;
+mod phone_bytes;
 mod phone_record;
+mod ready;
+mod reception;
 mod request;
+mod secret;
 mod service;
 mod state;
 mod store;
+mod token;
 
+pub use challenge::{CONFIRMATION, CONFIRMATION_DIGITS, Challenge, Identity, IdentityCheck};
 pub use code::{Code, CodePlace, HeldCode, MalformedCode};
 pub use details::Details;
 pub use entity::{
     Finding, Idempotency, LastCheck, RequestKey, Verification, VerificationKey, resend_gap,
 };
+pub(crate) use heard::address_context;
+pub use heard::{Contact, Heard, Line, Sender, SenderAddress, Shown, TokenKey};
 pub use jobs::{Cleaned, Retention};
 pub use phone_record::{Chain, NumberKey, PhoneKey, PhoneRecord};
+pub use ready::ReadyMessage;
+pub(crate) use ready::asked_for;
+pub use reception::Reception;
 pub use request::{
     CheckError, Checked, Client, StartError, StartMode, StartRequest, Started, Target,
     VerificationView,
 };
-pub(crate) use service::open_phone;
+pub(crate) use secret::token_key;
 pub use service::{VerificationParts, Verifications};
+pub(crate) use service::{open_phone, seal_phone};
 pub use state::{Method, Purpose, State};
 pub use store::{Listing, VerificationStore};
+pub use token::{Token, Tokens, codes_in};

@@ -5,16 +5,20 @@
 
 use std::time::Duration;
 
-use super::{Purpose, State, Verification};
+use super::{Method, Purpose, State, Verification};
 use crate::id::VerificationId;
 use crate::policy::{CodePolicy, Limits, Refusal, Window};
-use crate::time::{Timestamp, days, hours, pack_time, pack_times, unpack_time, unpack_times};
+use crate::time::{Timestamp, days, hours, minutes};
 
 const DAY: Duration = hours(24);
 const MONTH: Duration = days(30);
-const VERSION: u8 = 1;
-/// The most that a policy may allow to be live together.
-const MOST_LIVE: u8 = 3;
+/// Tokens that nobody waits for, in a day, before a sender is not listened to any more.
+const MOST_WRONG_TOKENS: usize = 10;
+/// Answers to one sender in a day.
+const MOST_REPLIES: usize = 10;
+/// Of those that somebody needs to go on.
+const MOST_NEEDED_REPLIES: usize = 20;
+const REPLY_GAP: Duration = minutes(1);
 
 /// The look-up key of a phone: keyed, so that a stolen database names no number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,15 +30,20 @@ pub struct NumberKey(pub [u8; 16]);
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PhoneRecord {
-    sends: Window,
-    failures: Window,
-    chains: Vec<Chain>,
+    pub(super) sends: Window,
+    pub(super) failures: Window,
+    pub(super) chains: Vec<Chain>,
+    /// Tokens that this sender wrote and nobody waited for.
+    pub(super) wrong_tokens: Window,
+    /// Answers to this sender, beside codes.
+    pub(super) replies: Window,
 }
 
 /// Verifications of one phone and purpose that are live together. They share a number of
 /// attempts, so that starting another one gives no more guesses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chain {
+    pub method: Method,
     pub purpose: Purpose,
     pub attempts: u8,
     /// When the last of them expires.
@@ -44,21 +53,44 @@ pub struct Chain {
 }
 
 impl PhoneRecord {
+    /// The most that a policy may allow to be live together.
+    pub const MOST_LIVE: u8 = 3;
+
+    /// Those that are verified by code.
     pub fn chain(&self, purpose: Purpose) -> Option<&Chain> {
-        self.chains.iter().find(|chain| chain.purpose == purpose)
+        self.chain_of(Method::Code, purpose)
+    }
+
+    pub fn chain_of(&self, method: Method, purpose: Purpose) -> Option<&Chain> {
+        self.chains.iter().find(|chain| chain.purpose == purpose && chain.method == method)
+    }
+
+    /// What may be live of what is verified by message, whatever for: the newest first.
+    pub fn recent_by_message(&self, now: Timestamp) -> impl Iterator<Item = VerificationId> {
+        let live = self
+            .chains
+            .iter()
+            .filter(move |chain| chain.method == Method::Message && now < chain.ends_at);
+        let mut recent: Vec<VerificationId> =
+            live.flat_map(|chain| chain.recent.iter().copied()).collect();
+        recent.sort_unstable_by(|one, other| other.cmp(one));
+        recent.into_iter()
     }
 
     /// Drops what no limit counts any more.
     pub fn forget(&mut self, now: Timestamp) {
         self.sends.forget(DAY, now);
         self.failures.forget(MONTH, now);
+        self.wrong_tokens.forget(DAY, now);
+        self.replies.forget(DAY, now);
         let edge = now.minus(DAY);
         self.chains.retain(|chain| chain.ends_at > edge);
     }
 
     /// Nothing is left to remember.
     pub fn is_empty(&self) -> bool {
-        self.sends.is_empty() && self.failures.is_empty() && self.chains.is_empty()
+        let windows = [&self.sends, &self.failures, &self.wrong_tokens, &self.replies];
+        self.chains.is_empty() && windows.into_iter().all(Window::is_empty)
     }
 
     /// When it will be empty if nothing is added.
@@ -67,6 +99,7 @@ impl PhoneRecord {
         let chains = self.chains.iter().map(|chain| Some(chain.ends_at.plus(DAY)));
         chains
             .chain([last(&self.sends, DAY), last(&self.failures, MONTH)])
+            .chain([last(&self.wrong_tokens, DAY), last(&self.replies, DAY)])
             .flatten()
             .max()
             .unwrap_or_default()
@@ -101,6 +134,48 @@ impl PhoneRecord {
             .then_some(Refusal { retry_at: chain.ends_at })
     }
 
+    /// Whether this sender has tried so many tokens that none is looked at any more.
+    pub fn is_ignored(&self, now: Timestamp) -> bool {
+        self.wrong_tokens.ask(MOST_WRONG_TOKENS, DAY, now).is_some()
+    }
+
+    pub fn count_wrong_token(&mut self, now: Timestamp) {
+        self.wrong_tokens.forget(DAY, now);
+        self.wrong_tokens.charge(now);
+    }
+
+    /// Whether a sender may be answered who could do without.
+    pub fn ask_reply(&self, now: Timestamp) -> Option<Refusal> {
+        Refusal::latest([
+            self.replies.ask_gap(REPLY_GAP, now),
+            self.replies.ask(MOST_REPLIES, DAY, now),
+        ])
+    }
+
+    /// Whether a sender may be answered who cannot go on without.
+    pub fn ask_needed_reply(&self, now: Timestamp) -> Option<Refusal> {
+        self.replies.ask(MOST_NEEDED_REPLIES, DAY, now)
+    }
+
+    pub fn charge_reply(&mut self, now: Timestamp) {
+        self.replies.forget(DAY, now);
+        self.replies.charge(now);
+    }
+
+    /// Notes whose verification a message belongs to, once that is known.
+    pub fn note_message(
+        &mut self,
+        purpose: Purpose,
+        id: VerificationId,
+        expires_at: Timestamp,
+        now: Timestamp,
+    ) {
+        let chain = self.open_chain((Method::Message, purpose), expires_at, now);
+        chain.recent.push(id);
+        let surplus = chain.recent.len().saturating_sub(Self::MOST_LIVE.into());
+        chain.recent.drain(..surplus);
+    }
+
     pub fn charge_send(&mut self, now: Timestamp) {
         self.sends.charge(now);
     }
@@ -112,8 +187,8 @@ impl PhoneRecord {
         live: u8,
         now: Timestamp,
     ) -> Vec<VerificationId> {
-        let Verification { purpose, expires_at, .. } = *verification;
-        let chain = self.open_chain(purpose, expires_at, now);
+        let Verification { method, purpose, expires_at, .. } = *verification;
+        let chain = self.open_chain((method, purpose), expires_at, now);
         chain.recent.push(verification.key.id);
         let surplus = chain.recent.len().saturating_sub(live.max(1).into());
         chain.recent.drain(..surplus).collect()
@@ -123,7 +198,7 @@ impl PhoneRecord {
     /// Answers the attempts of the chain.
     pub fn count_attempt(&mut self, purpose: Purpose, expires_at: Timestamp, now: Timestamp) -> u8 {
         self.failures.charge(now);
-        let chain = self.open_chain(purpose, expires_at, now);
+        let chain = self.open_chain((Method::Code, purpose), expires_at, now);
         chain.attempts = chain.attempts.saturating_add(1);
         chain.attempts
     }
@@ -132,41 +207,49 @@ impl PhoneRecord {
     /// all their attempts.
     pub fn approve(&mut self, purpose: Purpose, now: Timestamp) {
         self.failures.refund(now);
-        if let Some(chain) = self.chains.iter_mut().find(|chain| chain.purpose == purpose) {
+        if let Some(chain) = self.chain_mut(Method::Code, purpose) {
             chain.attempts = 0;
         }
     }
 
     pub fn exhaust(&mut self, purpose: Purpose, id: VerificationId) {
-        let chain = self.chains.iter_mut().find(|chain| chain.purpose == purpose);
+        let chain = self.chain_mut(Method::Code, purpose);
         // The last one stays, to say why there is no code.
         if let Some(chain) = chain.filter(|chain| chain.recent.len() > 1) {
             chain.recent.retain(|other| *other != id);
         }
     }
 
-    pub fn cancel(&mut self, purpose: Purpose, id: VerificationId) {
-        if let Some(chain) = self.chains.iter_mut().find(|chain| chain.purpose == purpose) {
+    pub fn cancel(&mut self, method: Method, purpose: Purpose, id: VerificationId) {
+        if let Some(chain) = self.chain_mut(method, purpose) {
             chain.recent.retain(|other| *other != id);
         }
     }
 
     /// Takes a stored verification into account, when a record is built again: the oldest first.
     pub fn remember(&mut self, verification: &Verification) {
-        let Verification { purpose, expires_at, created_at, .. } = *verification;
+        let Verification { method, purpose, expires_at, created_at, .. } = *verification;
         let id = verification.key.id;
+        if method == Method::Message {
+            // What was sent answered a message, and its attempts are its own.
+            self.note_message(purpose, id, expires_at, created_at);
+            if verification.state == State::Canceled {
+                self.cancel(method, purpose, id);
+            }
+            return;
+        }
         for sent in &verification.sends {
             self.sends.charge(*sent);
         }
-        let _ = self.begin(verification, MOST_LIVE, created_at);
-        let chain = self.open_chain(purpose, expires_at, created_at);
+        let _ = self.begin(verification, Self::MOST_LIVE, created_at);
+        let chain = self.open_chain((method, purpose), expires_at, created_at);
         // An approval forgives what was wrong before it. What its siblings got wrong may have come
         // later, so that counts.
         if verification.state != State::Approved {
             chain.attempts = chain.attempts.saturating_add(verification.attempts);
         }
         match verification.state {
-            State::Canceled => self.cancel(purpose, id),
+            State::Canceled => self.cancel(method, purpose, id),
             State::Exhausted => self.exhaust(purpose, id),
             State::Pending | State::Approved | State::Expired | State::Undeliverable => {}
         }
@@ -177,15 +260,31 @@ impl PhoneRecord {
         self.failures.charge(at);
     }
 
+    /// Takes an unknown token into account, when a record is built again.
+    pub fn remember_wrong_token(&mut self, at: Timestamp) {
+        self.wrong_tokens.charge(at);
+    }
+
+    /// Takes an answer into account, when a record is built again.
+    pub fn remember_reply(&mut self, at: Timestamp) {
+        self.replies.charge(at);
+    }
+
+    fn chain_mut(&mut self, method: Method, purpose: Purpose) -> Option<&mut Chain> {
+        self.chains.iter_mut().find(|chain| chain.purpose == purpose && chain.method == method)
+    }
+
     fn open_chain(
         &mut self,
-        purpose: Purpose,
+        (method, purpose): (Method, Purpose),
         expires_at: Timestamp,
         now: Timestamp,
     ) -> &mut Chain {
-        let place = self.chains.iter().position(|chain| chain.purpose == purpose);
+        let is_it = |chain: &Chain| chain.purpose == purpose && chain.method == method;
+        let place = self.chains.iter().position(is_it);
         let place = place.unwrap_or_else(|| {
-            let fresh = Chain { purpose, attempts: 0, ends_at: expires_at, recent: Vec::new() };
+            let recent = Vec::new();
+            let fresh = Chain { method, purpose, attempts: 0, ends_at: expires_at, recent };
             self.chains.push(fresh);
             self.chains.len() - 1
         });
@@ -197,94 +296,11 @@ impl PhoneRecord {
         chain.ends_at = chain.ends_at.max(expires_at);
         chain
     }
-
-    /// The bytes in which storage keeps it.
-    pub fn encode(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(48);
-        bytes.push(VERSION);
-        pack_times(&mut bytes, self.sends.times());
-        pack_times(&mut bytes, self.failures.times());
-        bytes.push(length(self.chains.len()));
-        for chain in &self.chains {
-            bytes.extend([chain.purpose.tag(), chain.attempts]);
-            pack_time(&mut bytes, chain.ends_at);
-            bytes.push(length(chain.recent.len()));
-            for id in &chain.recent {
-                bytes.extend_from_slice(id.as_bytes());
-            }
-        }
-        bytes
-    }
-
-    /// `None` for bytes that [`Self::encode`] did not write.
-    pub fn decode(bytes: &[u8]) -> Option<Self> {
-        let mut reader = Reader(bytes);
-        if reader.byte()? != VERSION {
-            return None;
-        }
-        let sends = Window::from_times(reader.times()?);
-        let failures = Window::from_times(reader.times()?);
-        let chains = (0..reader.byte()?).map(|_| reader.chain()).collect::<Option<_>>()?;
-        reader.0.is_empty().then_some(Self { sends, failures, chains })
-    }
-}
-
-fn length(count: usize) -> u8 {
-    u8::try_from(count).unwrap_or(u8::MAX)
-}
-
-struct Reader<'a>(&'a [u8]);
-
-impl Reader<'_> {
-    fn take(&mut self, count: usize) -> Option<&[u8]> {
-        let (head, tail) = self.0.split_at_checked(count)?;
-        self.0 = tail;
-        Some(head)
-    }
-
-    fn byte(&mut self) -> Option<u8> {
-        self.take(1).map(|bytes| bytes[0])
-    }
-
-    fn time(&mut self) -> Option<Timestamp> {
-        let (time, rest) = unpack_time(self.0)?;
-        self.0 = rest;
-        Some(time)
-    }
-
-    fn times(&mut self) -> Option<Vec<Timestamp>> {
-        let (times, rest) = unpack_times(self.0)?;
-        self.0 = rest;
-        Some(times)
-    }
-
-    fn chain(&mut self) -> Option<Chain> {
-        let purpose = Purpose::from_tag(self.byte()?)?;
-        let attempts = self.byte()?;
-        let ends_at = self.time()?;
-        let recent = (0..self.byte()?)
-            .map(|_| VerificationId::from_slice(self.take(16)?))
-            .collect::<Option<_>>()?;
-        Some(Chain { purpose, attempts, ends_at, recent })
-    }
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::{any, proptest};
-
     use super::*;
-
-    #[test]
-    fn a_record_packs_and_unpacks() {
-        let now = Timestamp::from_seconds(1_791_300_042);
-        let mut record = PhoneRecord::default();
-        record.charge_send(now);
-        record.remember_failure(now);
-        record.count_attempt(Purpose::Login, now.plus(DAY), now);
-
-        assert_eq!(PhoneRecord::decode(&record.encode()), Some(record));
-    }
 
     #[test]
     fn a_chain_keeps_its_attempts_while_one_of_it_lives() {
@@ -298,12 +314,5 @@ mod tests {
         assert!(record.ask_begin(Purpose::Verify, &policy, now).is_some());
         assert_eq!(record.ask_begin(Purpose::Verify, &policy, ends), None);
         assert_eq!(record.ask_begin(Purpose::Login, &policy, now), None);
-    }
-
-    proptest! {
-        #[test]
-        fn foreign_bytes_never_panic(bytes in any::<Vec<u8>>()) {
-            let _ = PhoneRecord::decode(&bytes);
-        }
     }
 }

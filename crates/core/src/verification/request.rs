@@ -3,7 +3,10 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::{Details, Finding, Idempotency, MalformedCode, Method, Purpose, State, Verification};
+use super::{
+    Challenge, Details, Finding, Idempotency, MalformedCode, Method, Purpose, ReadyMessage,
+    SenderAddress, State, Verification,
+};
 use crate::delivery::{Channel, Message, MessageKey};
 use crate::id::VerificationId;
 use crate::phone::{InvalidPhone, PhoneNumber};
@@ -14,9 +17,13 @@ use crate::time::Timestamp;
 /// What a start asks for.
 #[derive(Clone, Debug)]
 pub struct StartRequest {
-    /// As it was typed.
-    pub phone: String,
+    /// As it was typed. By message, the number may be left to the message to tell.
+    pub phone: Option<String>,
     pub method: Method,
+    /// Whether a message is answered with a code; the purpose decides where nobody says.
+    pub confirm: Option<bool>,
+    /// The message carries six digits, as clients of an earlier system expect.
+    pub by_digits: bool,
     pub channel: Option<Channel>,
     pub purpose: Purpose,
     pub locale: Option<String>,
@@ -39,12 +46,15 @@ pub enum StartMode {
 #[derive(Clone, Debug, Default)]
 pub struct Client {
     pub ip: Option<IpAddr>,
+    /// What the browser calls itself.
+    pub user_agent: Option<String>,
 }
 
 #[derive(Debug)]
 pub struct Started {
     pub view: VerificationView,
-    pub message: MessageKey,
+    /// `None` where nothing is sent.
+    pub message: Option<MessageKey>,
     /// The same request came before, and this is what it came to.
     pub is_repeated: bool,
 }
@@ -53,9 +63,16 @@ pub struct Started {
 #[derive(Debug)]
 pub struct VerificationView {
     pub verification: Arc<Verification>,
-    pub phone: PhoneNumber,
+    /// `None` until a message tells.
+    pub phone: Option<PhoneNumber>,
     pub details: Details,
     pub messages: Vec<Message>,
+    /// Of a verification by message.
+    pub challenge: Option<Challenge>,
+    /// Whoever sent the message that counted, in WhatsApp's words.
+    pub sender: Option<SenderAddress>,
+    /// The message that is awaited.
+    pub ready: Option<ReadyMessage>,
     /// When it was looked at: its state depends on the time.
     pub now: Timestamp,
 }
@@ -89,8 +106,17 @@ pub enum StartError {
     #[error("the country is not allowed")]
     CountryNotAllowed,
 
+    /// Without its business number there is nowhere to write to.
     #[error("the method is not available")]
     MethodUnavailable,
+
+    /// A code is sent to a number, so one must be given.
+    #[error("no number was given")]
+    MissingPhone,
+
+    /// Whoever signs in must type the code that answers the message.
+    #[error("this purpose needs the confirmation")]
+    ConfirmationRequired,
 
     #[error("the tenant has no account for this channel")]
     ChannelUnavailable,
@@ -119,6 +145,10 @@ pub enum CheckError {
 
     #[error("the verification has ended")]
     Ended(State),
+
+    /// We wait for a message, and sent none.
+    #[error("there is no message to send again")]
+    NothingToSend,
 
     #[error("the tenant has no account for this channel")]
     ChannelUnavailable,

@@ -8,18 +8,18 @@ use super::request::{
     CheckError, Checked, StartError, StartRequest, Started, Target, VerificationView,
 };
 use super::{
-    Code, Details, Finding, Listing, NumberKey, PhoneKey, StartMode, State, Verification,
-    VerificationKey, VerificationStore, resend_gap,
+    Code, Details, Finding, Listing, Method, NumberKey, PhoneKey, StartMode, Verification,
+    VerificationKey, VerificationStore,
 };
 use crate::delivery::{Channel, Message, MessageKey};
 use crate::id::{EventId, TenantId, VerificationId};
-use crate::keyring::{Context, Keyring};
+use crate::keyring::{Context, Keyring, Sealed};
 use crate::ledger::{
     Cancel, CancelOutcome, Check, CheckOutcome, CheckTarget, Ledger, Resend, ResendOutcome, Start,
     StartOutcome,
 };
 use crate::phone::{InvalidPhone, PhoneNumber, Region};
-use crate::policy::{AddressBlock, Fence, Policy, Refusal};
+use crate::policy::{Fence, Policy, Refusal};
 use crate::random::Entropy;
 use crate::store::StoreError;
 use crate::tenants::{Integrations, Tenants};
@@ -34,6 +34,8 @@ pub struct VerificationParts {
     pub tenants: Arc<Tenants>,
     pub policy: Arc<Policy>,
     pub default_region: Option<Region>,
+    /// What opens WhatsApp with a text: `https://wa.me`.
+    pub link_base: String,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
     /// Told when there is a message to send.
@@ -42,10 +44,10 @@ pub struct VerificationParts {
 
 /// When a request came, and under what its phone and its client's address are found.
 #[derive(Clone, Copy)]
-struct Arrival {
-    now: Timestamp,
-    phone: PhoneKey,
-    address: Option<[u8; 16]>,
+pub(super) struct Arrival {
+    pub(super) now: Timestamp,
+    pub(super) phone: PhoneKey,
+    pub(super) address: Option<[u8; 16]>,
 }
 
 /// Under what the fence remembers a request.
@@ -78,47 +80,74 @@ impl Verifications {
         let now = self.parts.clock.now();
         let phone = self.admit(tenant, &request)?;
         self.admit_return_url(tenant, request.details.return_url.as_deref()).await?;
-        let arrival = self.arrive(tenant, &phone, &request, now);
+        let key =
+            VerificationKey { tenant, id: VerificationId::generate(now, &*self.parts.entropy) };
+        let arrival = self.arrive(key, phone.as_ref(), &request, now);
         let fence = fence_keys(arrival, &request);
-        if let Some(keys) = fence {
-            let refusals = [self.fence.ask(&keys.phone, now), self.fence.ask(&keys.request, now)];
-            if let Some(refusal) = Refusal::latest(refusals) {
-                return Err(StartError::Refused(refusal));
-            }
+        if let Some(refusal) = fence.and_then(|keys| self.ask_fence(keys, now)) {
+            return Err(StartError::Refused(refusal));
         }
-        let verification = Arc::new(self.draft(tenant, &phone, arrival, &request));
+        let verification = self.draft(key, phone.as_ref(), arrival, &request);
+        let (verification, challenge) = self.challenge(verification, &request);
+        let verification = Arc::new(verification);
         let event = EventId::generate(now, &*self.parts.entropy);
         let policy = self.parts.policy.clone();
-        let start = Start { verification, mode: request.mode, policy, event, now };
+        let mode = request.mode;
+        let start = Start { verification, challenge: challenge.clone(), mode, policy, event, now };
         match self.parts.ledger.run(start).await? {
             StartOutcome::Started { verification, message } => {
-                self.parts.queued.notify_one();
-                let queued = Message::queued(message, verification.channel, now);
-                let details = request.details;
-                let messages = vec![queued];
-                let view = VerificationView { verification, phone, details, messages, now };
-                Ok(Started { view, message, is_repeated: false })
+                let channel = verification.channel;
+                let queued = message.map(|message| Message::queued(message, channel, now));
+                if queued.is_some() {
+                    self.parts.queued.notify_one();
+                }
+                let view = VerificationView {
+                    verification,
+                    phone,
+                    details: request.details,
+                    messages: queued.into_iter().collect(),
+                    challenge: challenge.map(|challenge| *challenge),
+                    sender: None,
+                    ready: None,
+                    now,
+                };
+                Ok(Started { view: self.with_ready(view).await?, message, is_repeated: false })
             }
             StartOutcome::Resent { verification, message } => {
                 self.parts.queued.notify_one();
                 let view = self.present(verification).await?;
-                Ok(Started { view, message, is_repeated: false })
+                Ok(Started { view, message: Some(message), is_repeated: false })
             }
             StartOutcome::Repeated(key) => {
                 let view = self.present(key).await?;
                 let message = MessageKey { tenant, verification: key.id, number: 1 };
+                let is_sent = view.verification.method == Method::Code;
+                let message = is_sent.then_some(message);
                 Ok(Started { view, message, is_repeated: true })
             }
             StartOutcome::KeyReused => Err(StartError::KeyReused),
             StartOutcome::Refused { refusal, phone } => {
-                if let Some(keys) = fence {
-                    match phone {
-                        Some(phone) => self.fence.remember(keys.phone, phone, now),
-                        None => self.fence.remember(keys.request, refusal, now),
-                    }
-                }
+                self.remember(fence, refusal, phone, now);
                 Err(StartError::Refused(refusal))
             }
+        }
+    }
+
+    fn ask_fence(&self, keys: FenceKeys, now: Timestamp) -> Option<Refusal> {
+        Refusal::latest([self.fence.ask(&keys.phone, now), self.fence.ask(&keys.request, now)])
+    }
+
+    fn remember(
+        &self,
+        fence: Option<FenceKeys>,
+        refusal: Refusal,
+        phone: Option<Refusal>,
+        now: Timestamp,
+    ) {
+        let Some(keys) = fence else { return };
+        match phone {
+            Some(phone) => self.fence.remember(keys.phone, phone, now),
+            None => self.fence.remember(keys.request, refusal, now),
         }
     }
 
@@ -162,6 +191,7 @@ impl Verifications {
                     | Finding::Superseded
                     | Finding::Expired
                     | Finding::Canceled
+                    | Finding::NotReceived
                     | Finding::Undeliverable => {
                         Ok(Checked { id: key.id, finding, state, attempts_left })
                     }
@@ -186,6 +216,7 @@ impl Verifications {
         match self.parts.ledger.run(Resend { key, channel, policy, event, now }).await? {
             ResendOutcome::NotFound => Err(CheckError::NotFound),
             ResendOutcome::Ended(state) => Err(CheckError::Ended(state)),
+            ResendOutcome::NothingToSend => Err(CheckError::NothingToSend),
             ResendOutcome::Refused(refusal) => Err(CheckError::Refused(refusal)),
             ResendOutcome::Resent(_) => {
                 self.parts.queued.notify_one();
@@ -215,16 +246,20 @@ impl Verifications {
         id: VerificationId,
     ) -> Result<Option<VerificationView>, StoreError> {
         let found = self.parts.store.find(VerificationKey { tenant, id }).await?;
-        found.map(|(verification, messages)| self.view(verification, messages)).transpose()
+        match found {
+            Some((verification, messages)) => Ok(Some(self.view(verification, messages).await?)),
+            None => Ok(None),
+        }
     }
 
     /// The newest first; `listing.limit` at most.
     pub async fn list(&self, listing: &Listing) -> Result<Vec<VerificationView>, StoreError> {
         let found = self.parts.store.list(listing).await?;
-        found
-            .into_iter()
-            .map(|(verification, messages)| self.view(verification, messages))
-            .collect()
+        let mut views = Vec::with_capacity(found.len());
+        for (verification, messages) in found {
+            views.push(self.view(verification, messages).await?);
+        }
+        Ok(views)
     }
 
     /// Reads a number as callers of the API write it.
@@ -239,7 +274,7 @@ impl Verifications {
     }
 
     /// The look-up key of a phone's limits, which every spelling of it shares. It proves nothing.
-    fn phone_key(&self, tenant: TenantId, phone: &PhoneNumber) -> PhoneKey {
+    pub(crate) fn phone_key(&self, tenant: TenantId, phone: &PhoneNumber) -> PhoneKey {
         let form = phone.limit_form();
         PhoneKey(self.parts.keyring.index(&[b"phone", tenant.as_bytes(), form.as_bytes()]))
     }
@@ -253,70 +288,13 @@ impl Verifications {
         self.parts.store.ready().await
     }
 
-    fn arrive(
-        &self,
-        tenant: TenantId,
-        phone: &PhoneNumber,
-        request: &StartRequest,
-        now: Timestamp,
-    ) -> Arrival {
-        let block = request.client.ip.map(|ip| AddressBlock::of(ip).to_bytes());
-        let keyring = &self.parts.keyring;
-        Arrival {
-            now,
-            phone: self.phone_key(tenant, phone),
-            address: block.map(|block| keyring.index(&[b"address", tenant.as_bytes(), &block])),
-        }
-    }
-
-    fn draft(
-        &self,
-        tenant: TenantId,
-        phone: &PhoneNumber,
-        arrival: Arrival,
-        request: &StartRequest,
-    ) -> Verification {
-        let Arrival { now, phone: phone_key, address } = arrival;
-        let VerificationParts { keyring, policy, entropy, .. } = &self.parts;
-        let id = VerificationId::generate(now, &**entropy);
-        let digits = policy.code.digits_for(request.purpose.is_sign_in());
-        let mut verification = Verification {
-            key: VerificationKey { tenant, id },
-            phone: phone_key,
-            number: self.number_key(tenant, phone),
-            sealed_phone: keyring.seal(&phone_context(tenant, id), phone.e164().as_bytes()),
-            channel: request.channel.unwrap_or(Channel::WhatsApp),
-            purpose: request.purpose,
-            locale: request.locale.clone(),
-            state: State::Pending,
-            is_superseded: false,
-            attempts: 0,
-            max_attempts: policy.code.max_attempts,
-            sends: vec![now],
-            failed_messages: 0,
-            code: None,
-            created_at: now,
-            expires_at: now.plus(policy.code.lifetime),
-            resend_at: now.plus(resend_gap(&policy.limits, 1)),
-            ended_at: None,
-            idempotency: request.idempotency,
-            checks: Vec::new(),
-            address,
-            client_ip: request.client.ip.map(|ip| ip.to_string()),
-            details: request.details.seal(tenant, id, keyring),
-        };
-        let code = Code::generate(digits, &**entropy);
-        verification.code = Some(code.hold(&verification.place(), keyring));
-        verification
-    }
-
     async fn present(&self, key: VerificationKey) -> Result<VerificationView, StoreError> {
         let found = self.find(key.tenant, key.id).await?;
         // It was there a moment ago, and lives far longer than that.
         found.ok_or_else(|| StoreError::unavailable("a verification went missing"))
     }
 
-    fn view(
+    async fn view(
         &self,
         verification: Verification,
         messages: Vec<Message>,
@@ -324,21 +302,50 @@ impl Verifications {
         let VerificationKey { tenant, id } = verification.key;
         let corrupt = || StoreError::Corrupt { table: "verifications", id: id.to_string() };
         let keyring = &self.parts.keyring;
-        let phone = open_phone(&verification, keyring).ok_or_else(corrupt)?;
+        let phone = open_phone(&verification, keyring);
+        if phone.is_none() && verification.sealed_phone.is_some() {
+            return Err(corrupt());
+        }
         let details = match &verification.details {
             Some(sealed) => Details::open(sealed, tenant, id, keyring).ok_or_else(corrupt)?,
             None => Details::default(),
         };
+        let challenge = match verification.method {
+            Method::Message => self.parts.store.challenge(verification.key).await?,
+            Method::Code => None,
+        };
+        let sender = challenge.as_ref().and_then(|challenge| challenge.open_sender(keyring));
         let (verification, now) = (Arc::new(verification), self.now());
-        Ok(VerificationView { verification, phone, details, messages, now })
+        let ready = None;
+        let view = VerificationView {
+            verification,
+            phone,
+            details,
+            messages,
+            challenge,
+            sender,
+            ready,
+            now,
+        };
+        self.with_ready(view).await
     }
 }
 
-/// The number that a verification is about.
+/// The number that a verification is about; `None` where it is not known yet.
 pub(crate) fn open_phone(verification: &Verification, keyring: &Keyring) -> Option<PhoneNumber> {
     let VerificationKey { tenant, id } = verification.key;
-    let plain = keyring.open_sealed(&phone_context(tenant, id), &verification.sealed_phone)?;
+    let sealed = verification.sealed_phone.as_ref()?;
+    let plain = keyring.open_sealed(&phone_context(tenant, id), sealed)?;
     PhoneNumber::from_trusted(std::str::from_utf8(&plain).ok()?)
+}
+
+pub(crate) fn seal_phone(
+    tenant: TenantId,
+    id: VerificationId,
+    phone: &PhoneNumber,
+    keyring: &Keyring,
+) -> Sealed {
+    keyring.seal(&phone_context(tenant, id), phone.e164().as_bytes())
 }
 
 const fn phone_context(tenant: TenantId, id: VerificationId) -> Context {
@@ -349,7 +356,8 @@ const fn phone_context(tenant: TenantId, id: VerificationId) -> Context {
 // every limit that may refuse this request belongs. A request with an idempotency key may be a
 // repetition, which is answered whatever the limits say.
 fn fence_keys(arrival: Arrival, request: &StartRequest) -> Option<FenceKeys> {
-    if request.idempotency.is_some() || request.mode == StartMode::ResendLive {
+    let is_sent = request.method == Method::Code;
+    if request.idempotency.is_some() || request.mode == StartMode::ResendLive || !is_sent {
         return None;
     }
     let phone = arrival.phone.0;

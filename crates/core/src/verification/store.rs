@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 
-use super::{NumberKey, Purpose, State, Verification, VerificationKey};
+use super::{Challenge, NumberKey, Purpose, State, Verification, VerificationKey};
 use crate::delivery::Message;
 use crate::id::{TenantId, VerificationId};
 use crate::store::StoreError;
@@ -31,6 +31,9 @@ pub trait VerificationStore: Send + Sync {
         &self,
         key: VerificationKey,
     ) -> Result<Option<(Verification, Vec<Message>)>, StoreError>;
+
+    /// What a verification by message waits for.
+    async fn challenge(&self, key: VerificationKey) -> Result<Option<Challenge>, StoreError>;
 
     async fn list(
         &self,

@@ -108,6 +108,7 @@ impl Dev {
         config.bootstrap_api_key.clone_from(&keys.api_key);
         config.whatsapp_access_token.clone_from(&simulator.access_token);
         config.whatsapp_phone_number_id.clone_from(&simulator.phone_number_id);
+        config.whatsapp_business_number.clone_from(&simulator.business_phone);
         config.whatsapp_business_account_id.clone_from(&simulator.business_account_id);
         config.whatsapp_app_secret.clone_from(&simulator.app_secret);
         config.whatsapp_app_secret_previous.clear();
@@ -133,6 +134,7 @@ impl Prepared {
         let url = format!("http://{}", listener.local_addr()?);
         let simulator_url = format!("http://{}", simulator_listener.local_addr()?);
         config.whatsapp_api_base_url.clone_from(&simulator_url);
+        config.whatsapp_link_base_url = format!("{simulator_url}/wa.me");
         simulator.webhook_url = Some(format!("{url}/api/webhooks/whatsapp"));
         let business_phone = simulator.business_phone.clone();
         config.public_url = demo::origin(listener.local_addr()?);

@@ -118,6 +118,16 @@ impl Config {
             .filter(|(_, value, _)| value.trim().is_empty())
             .map(|(name, _, what)| format!("{name}: give {what}; see docs/guides/production.md"))
             .collect();
+        let number = self.whatsapp_business_number.trim();
+        if !number.is_empty() && self.business_number().is_none() {
+            problems.push(
+                "whatsapp_business_number: write its digits with the country code, such as +15550100200"
+                    .to_owned(),
+            );
+        }
+        if !self.whatsapp_link_base_url.starts_with("http") {
+            problems.push("whatsapp_link_base_url: write https://wa.me".to_owned());
+        }
         if self.whatsapp_template_languages.is_empty() {
             problems.push(
                 "whatsapp_template_languages: name at least one, such as [\"en_US\"]".to_owned(),

@@ -4,8 +4,8 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use countersign_core::phone::{Country, Region};
-use countersign_core::policy::{CodePolicy, Limits, Policy};
+use countersign_core::phone::{Country, Region, WaId};
+use countersign_core::policy::{CodePolicy, Limits, MessagePolicy, Policy};
 use countersign_core::time::{days, minutes, seconds};
 use countersign_core::verification::Retention;
 use serde::Deserialize;
@@ -54,6 +54,9 @@ pub(crate) struct Config {
     pub(crate) whatsapp_app_secret: String,
     pub(crate) whatsapp_app_secret_previous: String,
     pub(crate) whatsapp_verify_token: String,
+    pub(crate) whatsapp_business_number: String,
+    pub(crate) whatsapp_link_base_url: String,
+    pub(crate) message_replies: bool,
     pub(crate) whatsapp_template_name: String,
     pub(crate) whatsapp_template_languages: Vec<String>,
     pub(crate) whatsapp_api_base_url: String,
@@ -80,6 +83,13 @@ impl Config {
         Region::parse(&self.default_region)
     }
 
+    /// The number that people write to.
+    pub(crate) fn business_number(&self) -> Option<WaId> {
+        let digits = |character: &char| !matches!(character, ' ' | '-' | '(' | ')');
+        let text: String = self.whatsapp_business_number.chars().filter(digits).collect();
+        WaId::parse(&text)
+    }
+
     pub(crate) fn policy(&self) -> Arc<Policy> {
         Arc::new(Policy {
             code: CodePolicy {
@@ -104,6 +114,7 @@ impl Config {
                 .iter()
                 .filter_map(|country| Country::parse(country))
                 .collect(),
+            message: MessagePolicy { replies: self.message_replies },
         })
     }
 

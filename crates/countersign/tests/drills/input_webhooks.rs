@@ -20,6 +20,11 @@ fn rows(stage: &Stage) -> (i64, i64) {
     (count("webhooks"), count("inbound_messages"))
 }
 
+fn quarantined(stage: &Stage) -> i64 {
+    let found = "select count(*) from inbound_messages where reception = 'quarantined'";
+    stage.database.number(found)
+}
+
 #[test]
 fn a_webhook_that_is_not_signed_as_it_stands_is_refused_and_not_kept() {
     let stage = Stage::sqlite(&[]);
@@ -82,7 +87,8 @@ fn a_webhook_takes_effect_once_however_often_it_comes() {
     let mut other: Value = serde_json::from_slice(&body(2)).unwrap();
     other["entry"][0]["changes"][0]["value"]["metadata"]["phone_number_id"] = json!("999");
     table.expect("another number's", &webhook::signed(other.to_string().as_bytes()), (200, ""));
-    table.must(rows(&stage).1 == 1, "another number's message was not taken");
+    table.must(rows(&stage).1 == 2, "another number's message was set apart");
+    table.must(quarantined(&stage) == 1, "another number's message counts for nothing");
     for strange in
         ["", "{}", "[]", "null", "not JSON", "{\"entry\":5}", "{\"entry\":[{\"changes\":[{}]}]}"]
     {

@@ -6,6 +6,7 @@
 mod client;
 mod errors;
 mod inspect;
+mod message;
 mod signature;
 mod update;
 mod webhook;

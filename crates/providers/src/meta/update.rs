@@ -38,6 +38,8 @@ pub(super) struct Change<'a, L> {
 pub(super) struct Value<'a, L> {
     #[serde(borrow)]
     metadata: Option<Metadata<'a>>,
+    #[serde(borrow)]
+    pub(super) contacts: Option<&'a RawValue>,
     pub(super) messages: Option<L>,
     pub(super) statuses: Option<L>,
 }
@@ -48,12 +50,105 @@ struct Metadata<'a> {
     phone_number_id: Cow<'a, str>,
 }
 
-/// What files a message that a person wrote; what it says is in the stored webhook.
+/// A message that a person wrote. Whatever is missing or strange in it costs what it says, and
+/// never that it came.
 #[derive(Deserialize)]
 pub(super) struct Message<'a> {
     #[serde(borrow)]
     pub(super) id: Cow<'a, str>,
     pub(super) timestamp: Whole,
+    #[serde(borrow, rename = "type")]
+    pub(super) kind: Option<&'a RawValue>,
+    /// Absent for whoever shows a user name and no number.
+    #[serde(borrow)]
+    pub(super) from: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) from_user_id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) from_parent_user_id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) group_id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) context: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) text: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) image: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) video: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) document: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) button: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) edit: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) contacts: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Body<'a> {
+    #[serde(borrow)]
+    pub(super) body: Cow<'a, str>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Caption<'a> {
+    #[serde(borrow)]
+    pub(super) caption: Cow<'a, str>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Button<'a> {
+    #[serde(borrow)]
+    pub(super) text: Cow<'a, str>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Edit<'a> {
+    #[serde(borrow)]
+    pub(super) message: Edited<'a>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Edited<'a> {
+    #[serde(borrow)]
+    pub(super) text: Body<'a>,
+}
+
+/// How a message came to be.
+#[derive(Default, Deserialize)]
+pub(super) struct Context {
+    #[serde(default)]
+    pub(super) forwarded: bool,
+    #[serde(default)]
+    pub(super) frequently_forwarded: bool,
+}
+
+/// A contact that somebody sent.
+#[derive(Deserialize)]
+pub(super) struct SentContact<'a> {
+    #[serde(borrow)]
+    pub(super) origin: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) phones: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct SentPhone<'a> {
+    #[serde(borrow)]
+    pub(super) wa_id: Option<Cow<'a, str>>,
+}
+
+/// Somebody who wrote, or to whom we wrote.
+#[derive(Deserialize)]
+pub(super) struct Person<'a> {
+    #[serde(borrow)]
+    pub(super) wa_id: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    pub(super) user_id: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    pub(super) identity_key_hash: Option<Cow<'a, str>>,
 }
 
 #[derive(Deserialize)]
@@ -92,9 +187,9 @@ impl<L> Value<'_, L> {
 
 impl<'a, L> Change<'a, L> {
     pub(super) fn map<M>(self, mut read: impl FnMut(L) -> M) -> Change<'a, M> {
-        let Value { metadata, messages, statuses } = self.value;
+        let Value { metadata, contacts, messages, statuses } = self.value;
         let (messages, statuses) = (messages.map(&mut read), statuses.map(read));
-        Change { field: self.field, value: Value { metadata, messages, statuses } }
+        Change { field: self.field, value: Value { metadata, contacts, messages, statuses } }
     }
 }
 

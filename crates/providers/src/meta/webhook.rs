@@ -13,8 +13,11 @@ use countersign_core::time::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::message::{inbound, people};
 use super::signature;
-use super::update::{Change, Entry, Envelope, Failure, List, Message, Pricing, Status, parse};
+use super::update::{
+    Change, Entry, Envelope, Failure, List, Message, Person, Pricing, Status, parse,
+};
 use super::wire::Whole;
 
 const LONGEST_CHALLENGE: usize = 64;
@@ -98,14 +101,28 @@ impl Reader<'_> {
             self.received.unread += 1;
             return;
         }
-        let is_ours = value.phone_number_id() == Some(self.phone_number_id);
+        let Some(phone_number_id) = value.phone_number_id().map(str::to_owned) else {
+            let parts = value.statuses.iter().chain(&value.messages).map(Vec::len);
+            self.received.unread += parts.sum::<usize>();
+            return;
+        };
+        let is_ours = phone_number_id == self.phone_number_id;
+        let foreign =
+            |message| Notice::Foreign { phone_number_id: phone_number_id.clone(), message };
         for status in value.statuses.unwrap_or_default() {
             let notice = self.status(status.get());
-            self.note(notice.filter(|_| is_ours));
+            let notice = if is_ours { notice } else { notice.map(|_| foreign(None)) };
+            self.note(notice);
         }
+        let people = people(value.contacts);
         for message in value.messages.unwrap_or_default() {
-            let notice = self.message(message.get());
-            self.note(notice.filter(|_| is_ours));
+            let message = self.message(message.get(), &people);
+            let is_known = message.is_some();
+            let notice = match message {
+                Some(message) if is_ours => Some(Notice::Message(message)),
+                message => is_known.then(|| foreign(message)),
+            };
+            self.note(notice);
         }
     }
 
@@ -130,11 +147,13 @@ impl Reader<'_> {
         Some(Notice::Status(StatusNotice { message, receipt: Receipt { kind, at, error, price } }))
     }
 
-    fn message(&mut self, raw: &str) -> Option<Notice> {
+    fn message(&mut self, raw: &str, people: &[Person<'_>]) -> Option<InboundMessage> {
         let message: Message<'_> = serde_json::from_str(raw).ok()?;
         let sent_at = self.time(message.timestamp)?;
-        let provider_id = Some(message.id.into_owned()).filter(|id| !id.is_empty())?;
-        Some(Notice::Message(InboundMessage { provider_id, sent_at }))
+        if message.id.is_empty() {
+            return None;
+        }
+        Some(inbound(&message, sent_at, people))
     }
 
     /// Every time that can be read is looked at, so that all who share a webhook file it alike.

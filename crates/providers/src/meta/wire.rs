@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use countersign_core::delivery::{Content, Outgoing};
+use countersign_core::delivery::{Content, Outgoing, Recipient};
 use countersign_core::tenants::Integration;
 use serde::de::{Deserializer, Error, Visitor};
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,11 @@ use serde_json::value::RawValue;
 pub(super) struct Send<'a> {
     messaging_product: &'static str,
     recipient_type: &'static str,
-    to: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<&'a str>,
+    /// Whoever shows no number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recipient: Option<&'a str>,
     biz_opaque_callback_data: &'a str,
     #[serde(flatten)]
     body: Body<'a>,
@@ -28,6 +32,26 @@ pub(super) struct Send<'a> {
 enum Body<'a> {
     Template { template: Template<'a> },
     Text { text: Text<'a> },
+    Interactive { interactive: Interactive<'a> },
+}
+
+/// Asks for the number, with a button that shares it.
+#[derive(Serialize)]
+struct Interactive<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    body: InteractiveBody<'a>,
+    action: Action,
+}
+
+#[derive(Serialize)]
+struct InteractiveBody<'a> {
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct Action {
+    name: &'static str,
 }
 
 #[derive(Serialize)]
@@ -92,14 +116,32 @@ impl<'a> Send<'a> {
             Content::Text(text) => {
                 Body::Text { text: Text { preview_url: false, body: text.expose() } }
             }
+            Content::ContactRequest(text) => {
+                Body::Interactive { interactive: Interactive::contact_request(text.expose()) }
+            }
+        };
+        let (to, recipient) = match &message.to {
+            Recipient::Phone(number) => (Some(number.digits()), None),
+            Recipient::Sender(wa_id) => (Some(wa_id.as_str()), None),
+            Recipient::User(id) => (None, Some(id.expose().as_str())),
         };
         Self {
             messaging_product: "whatsapp",
             recipient_type: "individual",
-            to: message.to.digits(),
+            to,
+            recipient,
             biz_opaque_callback_data: &message.reference,
             body,
         }
+    }
+}
+
+impl<'a> Interactive<'a> {
+    const REQUEST: &'static str = "request_contact_info";
+
+    const fn contact_request(text: &'a str) -> Self {
+        let (body, action) = (InteractiveBody { text }, Action { name: Self::REQUEST });
+        Self { kind: Self::REQUEST, body, action }
     }
 }
 
@@ -225,13 +267,18 @@ mod tests {
             app_secrets: Vec::new(),
             verify_token: "verify".into(),
             template: "countersign_code".to_owned(),
+            business_number: None,
             languages: vec!["de".to_owned()],
         }
     }
 
     fn written(content: Content) -> serde_json::Value {
         let to = PhoneNumber::from_trusted("+4915550102030").unwrap();
-        let message = Outgoing { to, content, reference: "cs1:ver_01JB7Q9T:att_2".to_owned() };
+        let message = Outgoing {
+            to: Recipient::Phone(to),
+            content,
+            reference: "cs1:ver_01JB7Q9T:att_2".to_owned(),
+        };
         serde_json::to_value(Send::new(&integration(), &message)).unwrap()
     }
 

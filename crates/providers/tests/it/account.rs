@@ -19,6 +19,7 @@ pub fn integration() -> Integration {
         app_secrets: vec![APP_SECRET.into()],
         verify_token: "verify-me".into(),
         template: "countersign_code".to_owned(),
+        business_number: Some("15550100200".to_owned()),
         languages: ["en_US", "de"].map(str::to_owned).to_vec(),
     }
 }

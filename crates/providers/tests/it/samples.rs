@@ -19,8 +19,9 @@ const WEBHOOKS: &[Expected] = &[
             "message 2026-10-06T15:20:43.000Z",
             "delivered 2026-10-06T15:20:07.000Z regular",
             "sent 2026-10-06T15:20:05.000Z regular",
+            "about another number",
         ],
-        1,
+        0,
     ),
     ("webhook_contacts.json", &["message 2026-10-06T15:20:42.000Z"], 0),
     ("webhook_edit.json", &["message 2026-10-06T15:20:55.000Z"], 0),
@@ -63,6 +64,7 @@ fn line(notice: &Notice) -> String {
         Notice::Message(message) => {
             format!("message {}", message.sent_at.rfc3339())
         }
+        Notice::Foreign { .. } => "about another number".to_owned(),
     }
 }
 

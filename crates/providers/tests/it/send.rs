@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use countersign_core::delivery::{Accepted, Content, Outgoing, Provider, SendError};
+use countersign_core::delivery::{Accepted, Content, Outgoing, Provider, Recipient, SendError};
 use countersign_core::phone::PhoneNumber;
 use countersign_providers::http::Timeouts;
 use countersign_providers::meta::Meta;
@@ -19,7 +19,7 @@ const NOT_SENT: SendError = SendError::Unavailable { retry_after: None, code: No
 
 fn code() -> Outgoing {
     Outgoing {
-        to: PhoneNumber::from_trusted("+4915550102030").unwrap(),
+        to: Recipient::Phone(PhoneNumber::from_trusted("+4915550102030").unwrap()),
         content: Content::Code { code: "402917".into(), language: "de".to_owned() },
         reference: "cs1:reference".to_owned(),
     }

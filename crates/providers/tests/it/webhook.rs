@@ -1,8 +1,7 @@
 //! What webhooks say, shape by shape.
 
 use countersign_core::delivery::{
-    InboundMessage, MessageKey, Notice, Price, Receipt, ReceiptKind, Received, Rejected,
-    StatusNotice,
+    MessageKey, Notice, Price, Receipt, ReceiptKind, Received, Rejected, StatusNotice,
 };
 use countersign_core::id::{TenantId, VerificationId};
 use countersign_core::time::Timestamp;
@@ -47,6 +46,7 @@ fn ids(received: &Received) -> Vec<&str> {
     let ids = received.notices.iter().map(|notice| match notice {
         Notice::Message(message) => message.provider_id.as_str(),
         Notice::Status(_) => "a status",
+        Notice::Foreign { .. } => "foreign",
     });
     ids.collect()
 }
@@ -104,7 +104,7 @@ fn the_words_of_a_status_are_the_kinds_of_a_receipt() {
 
         let kinds = received.notices.iter().map(|notice| match notice {
             Notice::Status(notice) => notice.receipt.kind,
-            Notice::Message(_) => panic!("a status is no message"),
+            Notice::Message(_) | Notice::Foreign { .. } => panic!("a status is no message"),
         });
         assert_eq!(kinds.collect::<Vec<_>>(), Vec::from_iter(kind), "{word}");
         assert_eq!(received.unread, usize::from(kind.is_none()), "{word}");
@@ -163,13 +163,16 @@ fn a_message_is_known_by_its_id_and_its_time() {
     let received = read(&json!([change(OURS, &json!({ "messages": [message("wamid.A=")] }))]));
 
     let sent_at = at(1_791_300_042);
-    let message = InboundMessage { provider_id: "wamid.A=".to_owned(), sent_at };
-    assert_eq!(received.notices, [Notice::Message(message)]);
+    let [Notice::Message(message)] = received.notices.as_slice() else { panic!("one message") };
+    assert_eq!((message.provider_id.as_str(), message.sent_at), ("wamid.A=", sent_at));
+    assert_eq!(message.text, Some("Hi".into()));
+    // Nobody is named.
+    assert!(message.sender.is_none());
     assert_eq!((received.unread, received.newest), (0, Some(sent_at)));
 }
 
 #[test]
-fn another_account_s_updates_are_unread_but_their_time_counts() {
+fn another_account_s_updates_are_set_apart_and_their_time_counts() {
     let late = json!({ "status": "sent", "timestamp": "1791300099" });
 
     let received = read(&json!([
@@ -178,8 +181,8 @@ fn another_account_s_updates_are_unread_but_their_time_counts() {
         { "field": "messages", "value": { "messages": [message("wamid.C=")] } },
     ]));
 
-    assert_eq!(ids(&received), ["wamid.A="]);
-    assert_eq!((received.unread, received.newest), (3, Some(at(1_791_300_099))));
+    assert_eq!(ids(&received), ["wamid.A=", "foreign", "foreign"]);
+    assert_eq!((received.unread, received.newest), (1, Some(at(1_791_300_099))));
 }
 
 #[test]

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use countersign_core::delivery;
+use countersign_core::phone::PhoneNumber;
 use countersign_core::verification::{self, VerificationView};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::awaited::AwaitedMessage;
 use super::time::Time;
 use super::words::{AnyPurpose, Channel, CheckStatus, MessageStatus, Method, Outcome, Status};
 
@@ -17,9 +19,9 @@ pub(crate) struct Verification<'a> {
     id: String,
     status: Status,
     method: Method,
-    /// The number in E.164 form.
-    #[schema(example = "+4915112345678")]
-    phone: &'a str,
+    /// The number in E.164 form; `null` until a message tells it.
+    #[schema(required = true, example = "+4915112345678")]
+    phone: Option<&'a str>,
     /// Where the next message goes.
     channel: Channel,
     purpose: AnyPurpose,
@@ -53,14 +55,20 @@ pub(crate) struct Verification<'a> {
     superseded: bool,
     /// Its messages, the first first.
     messages: Vec<Message>,
+    /// The message that the person sends, with the method `message`.
+    #[schema(required = true)]
+    message: Option<AwaitedMessage>,
 }
 
-/// A message that carried the code.
+/// A message that was sent.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Message {
     /// Its place among the messages, from 1.
     #[schema(example = 1)]
     number: u8,
+    /// `code` and `confirmation` carry a code; anything else answers what somebody wrote.
+    #[schema(value_type = String, example = "code")]
+    kind: &'static str,
     channel: Channel,
     status: MessageStatus,
     #[schema(value_type = String, format = DateTime, example = "2026-11-21T09:30:00.000Z")]
@@ -116,8 +124,10 @@ pub(crate) struct Checked {
 }
 
 impl<'a> Verification<'a> {
-    pub(super) fn of(view: &'a VerificationView, url: Option<String>) -> Self {
-        let VerificationView { verification, phone, details, messages, now } = view;
+    /// `may_write` is whether the caller could send or approve with what is shown.
+    pub(super) fn of(view: &'a VerificationView, url: Option<String>, may_write: bool) -> Self {
+        let VerificationView { verification, phone, details, messages, now, .. } = view;
+        let message = AwaitedMessage::of(view, may_write);
         let state = verification.state_at(*now);
         // One whose time is up has ended then, even while nobody has written that down.
         let ended_at = verification
@@ -126,8 +136,8 @@ impl<'a> Verification<'a> {
         Self {
             id: verification.key.id.to_string(),
             status: state.into(),
-            method: Method::Code,
-            phone: phone.e164(),
+            method: verification.method.into(),
+            phone: phone.as_ref().map(PhoneNumber::e164),
             channel: verification.channel.into(),
             purpose: verification.purpose.into(),
             locale: verification.locale.as_deref(),
@@ -141,6 +151,7 @@ impl<'a> Verification<'a> {
             ended_at: ended_at.map(Time),
             superseded: verification.is_superseded,
             messages: messages.iter().map(Message::from).collect(),
+            message,
         }
     }
 }
@@ -150,6 +161,7 @@ impl From<&delivery::Message> for Message {
         let receipts = &message.receipts;
         Self {
             number: message.key.number,
+            kind: message.kind.as_str(),
             channel: message.channel.into(),
             status: message.status().into(),
             created_at: Time(message.created_at),

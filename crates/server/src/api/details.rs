@@ -19,6 +19,7 @@ const LONGEST_METADATA_KEY: usize = 40;
 const LONGEST_METADATA_VALUE: usize = 500;
 const LONGEST_LOCALE: usize = 35;
 const LONGEST_USER_AGENT: usize = 512;
+const LONGEST_PLACE: usize = 64;
 const LONGEST_RETURN_URL: usize = 2_048;
 
 /// The tenant's words, as they came.
@@ -50,6 +51,11 @@ pub(crate) struct ClientBody {
     #[serde(default)]
     #[schema(max_length = 512)]
     user_agent: Option<String>,
+    /// Where the person is, as they would call it; at most 64 characters. A message that a person
+    /// sends says it, so that nobody sends one for somebody else elsewhere.
+    #[serde(default)]
+    #[schema(example = "São Paulo", max_length = 64)]
+    place: Option<String>,
 }
 
 /// Texts by name; no name twice.
@@ -63,15 +69,19 @@ impl Said {
             return Err(errors);
         }
         let client = self.client.map(|client| client.0);
-        let (ip, user_agent) = client.map_or((None, None), |client| (client.ip, client.user_agent));
+        let (ip, user_agent, place) = match client {
+            Some(ClientBody { ip, user_agent, place }) => (ip, user_agent, place),
+            None => (None, None, None),
+        };
         Ok(Kept {
             locale: self.locale,
-            client: Client { ip },
+            client: Client { ip, user_agent: None },
             details: Details {
                 reference: self.reference,
                 metadata: self.metadata.map(|metadata| metadata.0).unwrap_or_default(),
                 return_url: self.return_url,
                 user_agent,
+                place,
             },
         })
     }
@@ -80,6 +90,8 @@ impl Said {
         let mut errors = Vec::new();
         let user_agent = self.client.as_ref().and_then(|client| client.0.user_agent.as_ref());
         limit(&mut errors, "reference", self.reference.as_deref(), LONGEST_REFERENCE);
+        let place = self.client.as_ref().and_then(|client| client.0.place.as_deref());
+        limit(&mut errors, "client.place", place, LONGEST_PLACE);
         limit(&mut errors, "client.user_agent", user_agent.map(String::as_str), LONGEST_USER_AGENT);
         if self.locale.as_deref().is_some_and(|locale| !is_locale(locale)) {
             errors.push(FieldError::new("locale", "send a language tag such as `es-MX`"));

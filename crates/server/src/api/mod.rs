@@ -3,6 +3,7 @@
 //! Its wire types are its own and spell the words of the API; the domain's have no serialisation.
 
 mod answer;
+mod awaited;
 mod body;
 mod details;
 mod listing;

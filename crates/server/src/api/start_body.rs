@@ -13,12 +13,19 @@ use crate::problem::Problem;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct StartVerification {
-    /// The number, with a plus sign and its country code; spaces and the like are ignored.
+    /// The number, with a plus sign and its country code; spaces and the like are ignored. With
+    /// the method `message` it may be left out: the message tells it.
+    #[serde(default)]
     #[schema(example = "+4915112345678")]
-    phone: String,
+    phone: Option<String>,
     /// Who writes to whom; `code` if it is left out.
     #[serde(default)]
     method: Method,
+    /// Whether a message that comes is answered with a code, to be typed where the person began:
+    /// it keeps others from having somebody send it for them. Where it is left out, it is so for
+    /// every purpose but `verify`, and without a `phone`. Only `verify` may do without.
+    #[serde(default)]
+    confirm: Option<bool>,
     /// Where the first message goes; the tenant's first channel if it is left out.
     #[serde(default)]
     channel: Option<Channel>,
@@ -64,6 +71,8 @@ impl StartVerification {
         Ok(StartRequest {
             phone: self.phone,
             method: self.method.into(),
+            confirm: self.confirm,
+            by_digits: false,
             channel: self.channel.map(Into::into),
             purpose: self.purpose.into(),
             locale,

@@ -197,5 +197,6 @@ async fn cancel(
 }
 
 fn answer<'a, P>(view: &'a VerificationView, caller: &Caller<P>, site: &Site) -> Verification<'a> {
-    Verification::of(view, caller.link(&Page::Verification(view.verification.key), site))
+    let url = caller.link(&Page::Verification(view.verification.key), site);
+    Verification::of(view, url, caller.may_write)
 }

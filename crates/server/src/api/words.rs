@@ -104,6 +104,8 @@ pub(crate) enum Outcome {
     Canceled,
     AlreadyApproved,
     Undeliverable,
+    /// The message that a code would answer has not come; nothing was compared.
+    NotReceived,
 }
 
 /// Where a message stands.
@@ -175,6 +177,7 @@ impl From<Finding> for Outcome {
             Finding::Expired => Self::Expired,
             Finding::Canceled => Self::Canceled,
             Finding::Undeliverable => Self::Undeliverable,
+            Finding::NotReceived => Self::NotReceived,
         }
     }
 }

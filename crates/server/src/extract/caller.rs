@@ -16,7 +16,8 @@ use crate::site::Site;
 /// The tenant that calls, with a key that may do `P`.
 pub(crate) struct Caller<P> {
     pub(crate) tenant: TenantId,
-    may_write: bool,
+    /// It may also change things.
+    pub(crate) may_write: bool,
     permission: PhantomData<P>,
 }
 

@@ -1,10 +1,12 @@
 //! What a person does on a page: each a form, answered with the way back or with the state.
 
+use std::net::IpAddr;
+
 use axum::extract::State;
 use axum::response::Response;
 use countersign_core::hosted::{Once, SendRequest, Typed};
 use countersign_core::phone::Region;
-use countersign_core::verification::{Client, Finding};
+use countersign_core::verification::{Client, Finding, Method};
 
 use super::answer::{Remarks, Written, back, conclude, failed, look, lost, show};
 use super::fault::{Fault, Meaning, Refusal};
@@ -35,8 +37,9 @@ pub(super) async fn send(
     let language = Language::of_tag(form.text("lang")).unwrap_or_else(|| visit.reader.language());
     let request = SendRequest {
         typed: typed.clone(),
+        method: method(&form),
         locale: Some(language.code.to_owned()),
-        client: Client { ip },
+        client: client(&visit, ip),
     };
     let sent = site.app.hosted.send(&visit.page, request).await;
     let shown = sent.as_ref().ok();
@@ -109,8 +112,28 @@ pub(super) async fn restart(
 ) -> Result<Response, Problem> {
     let once = once(&form, &site);
     let locale = visit.reader.chosen.map(|language| language.code.to_owned());
-    let restarted = site.app.hosted.restart(&visit.page, once, locale, Client { ip }).await;
+    let client = client(&visit, ip);
+    let restarted = site.app.hosted.restart(&visit.page, once, locale, client).await;
     conclude(&site, &visit, restarted, None).await
+}
+
+/// Proves the same number in the other way.
+pub(super) async fn switch(
+    _: SameOrigin,
+    visit: Visit,
+    ClientIp(ip): ClientIp,
+    State(site): State<Site>,
+    form: Form,
+) -> Result<Response, Problem> {
+    let typed = Typed { phone: String::new(), region: None, once: once(&form, &site) };
+    let request = SendRequest {
+        typed,
+        method: method(&form),
+        locale: Some(visit.reader.language().code.to_owned()),
+        client: client(&visit, ip),
+    };
+    let switched = site.app.hosted.switch(&visit.page, request).await;
+    conclude(&site, &visit, switched, None).await
 }
 
 /// Shows the page in another language, with what was typed.
@@ -137,6 +160,15 @@ pub(super) async fn speak(
 
 fn written(form: &Form) -> Written {
     Written { country: form.text("country").to_owned(), phone: form.text("phone").to_owned() }
+}
+
+fn client(visit: &Visit, ip: Option<IpAddr>) -> Client {
+    Client { ip, user_agent: visit.reader.browser.clone() }
+}
+
+/// A form that names none asks for a code.
+fn method(form: &Form) -> Method {
+    Method::parse(form.text("method")).unwrap_or(Method::Code)
 }
 
 /// The mark of the form. A form without one is not known again.

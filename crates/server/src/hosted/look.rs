@@ -15,6 +15,7 @@ use super::reader::Reader;
 use super::state::State as PageState;
 use super::visit::{Visit, base, is_admitted, named_page, transport};
 use crate::problem::Problem;
+use crate::qr;
 use crate::site::Site;
 
 /// What the address of a page may say besides.
@@ -80,6 +81,21 @@ pub(super) async fn logo(visit: Visit, State(site): State<Site>) -> Result<Respo
         (CACHE_CONTROL, HeaderValue::from_static("private, max-age=300")),
     ];
     Ok((headers, logo.bytes().to_vec()).into_response())
+}
+
+/// The link of the message that is awaited, to be read by the phone that sends it.
+pub(super) async fn qr(visit: Visit, State(site): State<Site>) -> Result<Response, Problem> {
+    let view = look(&site, &visit).await?;
+    let ready = view.and_then(|view| view.verification).and_then(|current| current.ready);
+    let Some(svg) = ready.and_then(|ready| qr::svg(&ready.link)) else {
+        return Ok(StatusCode::NOT_FOUND.into_response());
+    };
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("image/svg+xml")),
+        (CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox")),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    Ok((headers, svg).into_response())
 }
 
 pub(super) fn with_cookies(

@@ -1,6 +1,6 @@
 //! Numbers as a page shows them.
 
-use countersign_core::phone::PhoneNumber;
+use countersign_core::phone::{PhoneNumber, WaId};
 
 /// Digits that stand together.
 const GROUP: usize = 3;
@@ -8,7 +8,15 @@ const GROUP: usize = 3;
 /// A number of which only the country code and the last two digits are shown, in groups that are
 /// read as a number: `+49 ••• ••• ••• 34`.
 pub(crate) fn masked(phone: &PhoneNumber) -> String {
-    let masked = phone.masked().to_string();
+    grouped(&phone.masked().to_string())
+}
+
+/// The same of whoever wrote, as WhatsApp spells it.
+pub(crate) fn masked_sender(sender: &WaId) -> String {
+    grouped(&sender.masked().to_string())
+}
+
+fn grouped(masked: &str) -> String {
     let code = masked.find('•').unwrap_or(masked.len());
     let (code, national) = masked.split_at(code);
     let mut text = code.to_owned();

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
+use axum::http::header::USER_AGENT;
 use axum::http::request::Parts;
 use countersign_core::hosted::PageView;
 use countersign_core::phone::{Country, Region};
@@ -18,6 +19,8 @@ pub(crate) struct Reader {
     pub(crate) wanted: Wanted,
     /// Chosen on the page.
     pub(crate) chosen: Option<Language>,
+    /// What the browser calls itself.
+    pub(crate) browser: Option<String>,
     accepted: String,
 }
 
@@ -34,6 +37,7 @@ impl Reader {
         Self {
             wanted: Wanted::of(headers),
             chosen: cookie::values(headers, cookie::LANGUAGE).find_map(Language::of_tag),
+            browser: browser(headers),
             accepted: accepted(headers).to_owned(),
         }
     }
@@ -62,6 +66,14 @@ impl Reader {
     fn choose(&self, locale: Option<&str>, usual: Option<&str>) -> Language {
         Language::choose(&Wishes { chosen: self.chosen, locale, header: &self.accepted, usual })
     }
+}
+
+/// Longer than any browser's, and cut there.
+const LONGEST_BROWSER: usize = 512;
+
+fn browser(headers: &HeaderMap) -> Option<String> {
+    let browser = headers.get(USER_AGENT)?.to_str().ok()?;
+    Some(browser.chars().take(LONGEST_BROWSER).collect())
 }
 
 #[cfg(test)]

@@ -39,6 +39,8 @@ pub(crate) fn routes() -> Vec<(&'static str, MethodRouter<Site>)> {
         ("/v/{page}/resend", get(look::action).post(act::resend)),
         ("/v/{page}/edit", get(look::action).post(act::edit)),
         ("/v/{page}/restart", get(look::action).post(act::restart)),
+        ("/v/{page}/switch", get(look::action).post(act::switch)),
+        ("/v/{page}/qr", get(look::qr)),
         ("/v/{page}/lang", get(look::action).post(act::speak)),
     ];
     // A document is a third of its size then, and on a slow network that is what people wait for.

@@ -3,12 +3,14 @@
 use countersign_core::delivery::MessageStatus;
 use countersign_core::hosted::{PageView, Step};
 use countersign_core::time::Timestamp;
+use countersign_core::verification::Reception;
 use serde::Serialize;
 
 use super::fault::Refusal;
-use super::number::masked;
+use super::number::{masked, masked_sender};
 
 /// Everything that a page shows of a verification. Times are milliseconds of the server's clock.
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice that a page offers or not")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct State {
@@ -18,6 +20,20 @@ pub(crate) struct State {
     /// The length of the code.
     digits: u8,
     channel: &'static str,
+    /// How the phone is proved: `code` or `message`.
+    method: &'static str,
+    /// Opens WhatsApp with the message that is awaited.
+    link: Option<String>,
+    /// What that message says, around what makes it this one.
+    before: Option<String>,
+    token: Option<String>,
+    after: Option<String>,
+    /// The key of a text about a message that came and did not count.
+    notice: Option<&'static str>,
+    /// Who sent it, masked.
+    sender: Option<String>,
+    can_message: bool,
+    can_switch: bool,
     /// Where the newest message stands.
     message: Option<&'static str>,
     expires_at: Option<i64>,
@@ -48,11 +64,23 @@ impl State {
         let retry_at = refusal.and_then(|refusal| refusal.retry_at).or(view.retry_at);
         let channel = verification.map_or("whatsapp", |verification| verification.channel.as_str());
         let newest = current.and_then(|current| current.messages.last());
+        let ready = current.and_then(|current| current.ready.as_ref());
+        let notice = notice(view);
+        let is_strange = notice == Some("ui.notice.wrong_number");
         Self {
             step: view.step.as_str(),
             to: view.phone.as_ref().map(masked),
             digits: view.digits,
             channel,
+            method: verification.map_or("code", |verification| verification.method.as_str()),
+            link: ready.map(|ready| ready.link.clone()),
+            before: ready.map(|ready| ready.before.clone()),
+            token: ready.map(|ready| ready.token.clone()),
+            after: ready.map(|ready| ready.after.clone()),
+            notice,
+            sender: view.stranger.as_ref().filter(|_| is_strange).map(masked_sender),
+            can_message: view.can_message,
+            can_switch: view.can_switch,
             message: newest.map(|message| word(message.status())),
             expires_at: verification.map(|verification| verification.expires_at.millis()),
             resend_at: verification.map(|verification| verification.resend_at.millis()),
@@ -73,6 +101,15 @@ impl State {
             to: None,
             digits: 0,
             channel: "whatsapp",
+            method: "code",
+            link: None,
+            before: None,
+            token: None,
+            after: None,
+            notice: None,
+            sender: None,
+            can_message: false,
+            can_switch: false,
             message: None,
             expires_at: None,
             resend_at: None,
@@ -89,7 +126,7 @@ impl State {
 
 const fn is_end(step: Step) -> bool {
     match step {
-        Step::Phone | Step::Code => false,
+        Step::Phone | Step::Code | Step::Message | Step::Confirm => false,
         Step::Done
         | Step::Expired
         | Step::Locked
@@ -98,6 +135,37 @@ const fn is_end(step: Step) -> bool {
         | Step::Undeliverable
         | Step::Gone => true,
     }
+}
+
+/// What a page says of the last message that came.
+fn notice(view: &PageView) -> Option<&'static str> {
+    let last = view.verification.as_ref()?.challenge.as_ref()?.last?;
+    Some(match last {
+        Reception::WrongNumber => "ui.notice.wrong_number",
+        Reception::PhoneHidden => "ui.notice.phone_hidden",
+        Reception::ContactAsked => "ui.notice.contact_asked",
+        Reception::ContactRefused => "ui.notice.contact_refused",
+        Reception::Forwarded => "ui.notice.forwarded",
+        Reception::NotText => "ui.notice.not_text",
+        Reception::MissingToken => "ui.notice.missing_token",
+        Reception::RateLimited => "ui.notice.rate_limited",
+        Reception::CountryNotAllowed => "ui.notice.country_not_allowed",
+        Reception::Unsuitable => "ui.notice.unsuitable",
+        Reception::SecondSender => "ui.notice.second_sender",
+        Reception::Denied => "ui.notice.denied",
+        Reception::IdentityChanged => "ui.notice.identity_changed",
+        Reception::Approved
+        | Reception::AwaitingConfirmation
+        | Reception::Claimed
+        | Reception::Backdated
+        | Reception::Late
+        | Reception::AlreadyUsed
+        | Reception::Ended
+        | Reception::UnknownToken
+        | Reception::Ignored
+        | Reception::Kept
+        | Reception::Quarantined => return None,
+    })
 }
 
 /// What is being sent is queued to whoever waits for it, and what was dropped has failed.

@@ -72,6 +72,8 @@ impl Answer {
             | StartError::UnsuitableNumber
             | StartError::CountryNotAllowed
             | StartError::MethodUnavailable
+            | StartError::MissingPhone
+            | StartError::ConfirmationRequired
             | StartError::ChannelUnavailable
             | StartError::ReturnUrlNotRegistered
             | StartError::KeyReused => {
@@ -91,6 +93,7 @@ impl Answer {
             | Finding::Superseded
             | Finding::Canceled
             | Finding::Undeliverable
+            | Finding::NotReceived
             | Finding::Locked(_) => Self::no_active_code(phone),
         }
     }
@@ -111,6 +114,7 @@ impl Answer {
             CheckError::Store(error) => Self::of_store_error(error),
             CheckError::NotFound
             | CheckError::Ended(_)
+            | CheckError::NothingToSend
             | CheckError::ChannelUnavailable
             | CheckError::MalformedCode(_) => Self::no_active_code(phone),
         }

@@ -64,7 +64,7 @@ async fn send(
     ClientIp(ip): ClientIp,
     PathPhone(phone): PathPhone,
 ) -> Answer {
-    let client = Client { ip };
+    let client = Client { ip, ..Client::default() };
     let answer = match start(&site, owner.tenant, &phone, client).await {
         Ok(answer) => answer,
         Err(error) => Answer::of_start_error(&error, site.app.verifications.now()),
@@ -113,8 +113,10 @@ async fn start(
     let phone = PhoneNumber::parse_international(phone)?;
     let settled = site.app.delivery.listen();
     let request = StartRequest {
-        phone: phone.e164().to_owned(),
+        phone: Some(phone.e164().to_owned()),
         method: Method::Code,
+        confirm: None,
+        by_digits: false,
         channel: None,
         purpose: Purpose::Otp,
         locale: None,
@@ -124,7 +126,8 @@ async fn start(
         mode: StartMode::ResendLive,
     };
     let started = site.app.verifications.start(tenant, request).await?;
-    let is_accepted = site.app.delivery.wait(started.message, settled, PATIENCE).await?;
+    let Some(message) = started.message else { return Ok(Answer::NOT_SENT) };
+    let is_accepted = site.app.delivery.wait(message, settled, PATIENCE).await?;
     Ok(match is_accepted {
         Some(true) => Answer::OK,
         Some(false) => Answer::NOT_SENT,

@@ -59,6 +59,8 @@ impl From<StartError> for Problem {
             StartError::UnsuitableNumber => Kind::UnsuitableNumber.into(),
             StartError::CountryNotAllowed => Kind::CountryNotAllowed.into(),
             StartError::MethodUnavailable => Kind::MethodUnavailable.into(),
+            StartError::MissingPhone => Self::of_field("phone", "send the number"),
+            StartError::ConfirmationRequired => Kind::ConfirmationRequired.into(),
             StartError::ChannelUnavailable => Kind::ChannelUnavailable.into(),
             StartError::ReturnUrlNotRegistered => Kind::ReturnUrlNotRegistered.into(),
             StartError::KeyReused => Kind::IdempotencyKeyReused.into(),
@@ -76,6 +78,7 @@ impl From<CheckError> for Problem {
             CheckError::Ended(state) => {
                 Self::new(Kind::VerificationEnded).with_detail(ended_detail(state))
             }
+            CheckError::NothingToSend => Kind::NothingToSend.into(),
             CheckError::ChannelUnavailable => Kind::ChannelUnavailable.into(),
             CheckError::Refused(refusal) => Self::new(Kind::RateLimited).retry_at(refusal.retry_at),
             CheckError::Store(error) => error.into(),

@@ -60,7 +60,11 @@ kinds! {
     CountryNotAllowed = UNPROCESSABLE_ENTITY "country_not_allowed": "The country is not allowed",
         "Ask for a number of another country, or have the operator allow this one.";
     MethodUnavailable = UNPROCESSABLE_ENTITY "method_unavailable": "The method is not available",
-        "Use the method `code`.";
+        "Use the method `code`, or have the operator set `whatsapp_business_number`, to which people write.";
+    ConfirmationRequired = UNPROCESSABLE_ENTITY "confirmation_required": "This purpose needs the confirmation",
+        "Leave `confirm` out: whoever signs in, recovers or steps up types the code that answers the message.";
+    NothingToSend = CONFLICT "nothing_to_send": "There is nothing to send again",
+        "Wait for the person's message, or start a verification with the method `code`.";
     ChannelUnavailable = UNPROCESSABLE_ENTITY "channel_unavailable": "The channel is not available",
         "Leave the channel out, or have the operator connect an account for it.";
     InvalidCodeFormat = UNPROCESSABLE_ENTITY "invalid_code_format": "Not a code",

@@ -230,6 +230,7 @@ async fn app(clock: &Arc<ManualClock>, sandbox: &Arc<Sandbox>, limits: Limits) -
         providers: vec![sandbox.clone()],
         policy: Arc::new(Policy { limits, ..Policy::default() }),
         default_region: None,
+        link_base: "https://wa.me".to_owned(),
         clock: clock.clone(),
         entropy,
         delivery: DeliverySettings::default(),
@@ -245,6 +246,7 @@ fn integration() -> Integration {
         app_secrets: Vec::new(),
         verify_token: VERIFY_TOKEN.into(),
         template: "countersign_code".to_owned(),
+        business_number: Some("15550100200".to_owned()),
         languages: vec!["en_US".to_owned()],
     }
 }

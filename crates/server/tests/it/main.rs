@@ -3,6 +3,7 @@
 
 mod auth;
 mod browser;
+mod by_message;
 mod demo;
 mod docs;
 mod harness;

@@ -154,7 +154,12 @@ async fn numbers_methods_and_channels_that_cannot_be_used_are_refused() {
     let server = TestServer::start().await;
     for (body, code) in [
         (json!({ "phone": "+18005551234" }), "unsuitable_number"),
-        (json!({ "phone": PHONE, "method": "message" }), "method_unavailable"),
+        (json!({ "phone": PHONE, "method": "message", "channel": "sms" }), "method_unavailable"),
+        (
+            json!({ "method": "message", "purpose": "login", "confirm": false }),
+            "confirmation_required",
+        ),
+        (json!({ "method": "code" }), "invalid_request"),
         (json!({ "phone": PHONE, "channel": "sms" }), "channel_unavailable"),
     ] {
         let answer = server.post("/v1/verifications", body).await;

@@ -5,9 +5,11 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use countersign_core::delivery::{
-    Accepted, Channel, Content, Descriptor, Handshake, MessageKey, Notice, Outgoing, Provider,
-    RawWebhook, Receipt, ReceiptKind, Received, Rejected, SendError, StatusNotice,
+    Accepted, Channel, Content, Descriptor, Form, Handshake, InboundMessage, InboundSender,
+    MessageKey, Notice, Outgoing, Provider, RawWebhook, Receipt, ReceiptKind, Received, Recipient,
+    Rejected, SendError, StatusNotice,
 };
+use countersign_core::phone::WaId;
 use countersign_core::tenants::Integration;
 use countersign_core::time::Timestamp;
 use serde_json::Value;
@@ -19,6 +21,7 @@ pub const SIGNATURE: &str = "sha256=good";
 pub struct Sandbox {
     codes: Mutex<HashMap<String, Vec<String>>>,
     references: Mutex<Vec<String>>,
+    texts: Mutex<Vec<String>>,
     failures: Mutex<VecDeque<SendError>>,
     /// A send needs a permit; there are plenty until [`Sandbox::hold`].
     permits: Semaphore,
@@ -29,6 +32,7 @@ impl Default for Sandbox {
         Self {
             codes: Mutex::default(),
             references: Mutex::default(),
+            texts: Mutex::default(),
             failures: Mutex::default(),
             permits: Semaphore::new(1_000),
         }
@@ -49,6 +53,11 @@ impl Sandbox {
     /// The reference of the latest message.
     pub fn reference(&self) -> String {
         self.references.lock().unwrap().last().unwrap().clone()
+    }
+
+    /// Every text that was sent.
+    pub fn texts(&self) -> Vec<String> {
+        self.texts.lock().unwrap().clone()
     }
 
     /// The next send fails so.
@@ -73,10 +82,15 @@ impl Provider for Sandbox {
         if let Some(error) = self.failures.lock().unwrap().pop_front() {
             return Err(error);
         }
-        if let Content::Code { code, .. } = &message.content {
-            let mut codes = self.codes.lock().unwrap();
-            let codes = codes.entry(message.to.e164().to_owned()).or_default();
-            codes.push(code.expose().clone());
+        match &message.content {
+            Content::Code { code, .. } => {
+                let Recipient::Phone(to) = &message.to else { panic!("codes go to numbers") };
+                let mut codes = self.codes.lock().unwrap();
+                codes.entry(to.e164().to_owned()).or_default().push(code.expose().clone());
+            }
+            Content::Text(text) | Content::ContactRequest(text) => {
+                self.texts.lock().unwrap().push(text.expose().clone());
+            }
         }
         self.references.lock().unwrap().push(message.reference.clone());
         Ok(Accepted { provider_id: format!("wamid.{}", message.reference) })
@@ -88,7 +102,7 @@ impl Provider for Sandbox {
         handshake.challenge.filter(|_| is_known).map(str::to_owned)
     }
 
-    /// Reads `{"reference", "status"}`.
+    /// Reads `{"reference", "status"}`, or `{"from", "text", "id", "at"}`.
     fn receive(&self, _: &Integration, webhook: &RawWebhook<'_>) -> Result<Received, Rejected> {
         if !webhook.signatures.contains(&SIGNATURE.as_bytes()) {
             return Err(Rejected::Signature);
@@ -96,6 +110,11 @@ impl Provider for Sandbox {
         let Ok(body) = serde_json::from_slice::<Value>(webhook.body) else {
             return Ok(Received { unread: 1, ..Received::default() });
         };
+        if let Some(message) = written(&body) {
+            let newest = Some(message.sent_at);
+            let notices = vec![Notice::Message(message)];
+            return Ok(Received { notices, unread: 0, newest });
+        }
         let kind = body["status"].as_str().and_then(ReceiptKind::parse);
         let at = Timestamp::from_seconds(1_791_300_005);
         let notices = kind.map(|kind| {
@@ -105,4 +124,22 @@ impl Provider for Sandbox {
         });
         Ok(Received { notices: notices.into_iter().collect(), unread: 0, newest: Some(at) })
     }
+}
+
+/// A message that somebody wrote.
+fn written(body: &Value) -> Option<InboundMessage> {
+    let text = body["text"].as_str()?.to_owned();
+    let sender = InboundSender {
+        wa_id: body["from"].as_str().and_then(WaId::parse),
+        ..InboundSender::default()
+    };
+    Some(InboundMessage {
+        provider_id: body["id"].as_str()?.to_owned(),
+        sent_at: Timestamp::parse(body["at"].as_str()?)?,
+        sender: Some(sender),
+        form: Form::Plain,
+        is_forwarded: body["forwarded"] == true,
+        text: Some(text.as_str().into()),
+        cards: Vec::new(),
+    })
 }

@@ -62,6 +62,7 @@ async fn a_start_answers_the_whole_verification() {
             "superseded": false,
             "messages": [{
                 "number": 1,
+                "kind": "code",
                 "channel": "whatsapp",
                 "status": "queued",
                 "created_at": "2026-10-06T15:20:00.000Z",
@@ -74,6 +75,7 @@ async fn a_start_answers_the_whole_verification() {
                 "possible_duplicate": false,
                 "price": null,
             }],
+            "message": null,
         })
     );
 }

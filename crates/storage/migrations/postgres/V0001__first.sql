@@ -47,6 +47,7 @@ create table sessions (
     locale text,
     is_fixed bigint not null,
     sealed_phone bytea,
+    method text not null,
     details bytea,
     intent bytea,
     verification_id bytea,
@@ -69,7 +70,8 @@ create table verifications (
     id bytea not null,
     phone bytea not null,
     number bytea not null,
-    sealed_phone bytea not null,
+    sealed_phone bytea,
+    method text not null,
     channel text not null,
     purpose text not null,
     locale text,
@@ -78,6 +80,7 @@ create table verifications (
     attempts bigint not null,
     max_attempts bigint not null,
     sends bytea not null,
+    replies bigint not null,
     failed_messages bigint not null,
     code_key bytea,
     code_mac bytea,
@@ -97,10 +100,46 @@ create table verifications (
 
 create index verifications_overdue on verifications (expires_at) where state = 'pending';
 
+-- What verifications by message wait for, and who sent it.
+create table challenges (
+    tenant_id bytea not null,
+    verification_id bytea not null,
+    token bytea,
+    sealed_token bytea not null,
+    is_bound bigint not null,
+    needs_confirmation bigint not null,
+    sender bytea,
+    asked bytea,
+    sealed_wa_id bytea,
+    sealed_user_id bytea,
+    sealed_parent_user_id bytea,
+    alias text,
+    identity text,
+    last text,
+    sealed_stranger bytea,
+    heard_at bigint,
+    primary key (tenant_id, verification_id)
+);
+
+create unique index challenges_tokens on challenges (tenant_id, token) where token is not null;
+
+create index challenges_asked on challenges (tenant_id, asked) where asked is not null;
+
+-- The account behind a number when it was proved last, as far as the provider tells.
+create table identities (
+    tenant_id bytea not null,
+    number bytea not null,
+    digest bytea not null,
+    seen_at bigint not null,
+    primary key (tenant_id, number)
+);
+
 create table messages (
     tenant_id bytea not null,
     verification_id bytea not null,
     number bigint not null,
+    kind text not null,
+    recipient bytea,
     channel text not null,
     state text not null,
     due_at bigint,
@@ -136,6 +175,7 @@ create table webhooks (
     digest bytea not null,
     received_at bigint not null,
     unread bigint not null,
+    quarantined bigint not null,
     body bytea not null,
     primary key (tenant_id, at, digest)
 );
@@ -147,6 +187,8 @@ create table inbound_messages (
     received_at bigint not null,
     webhook_at bigint not null,
     webhook_digest bytea not null,
+    reception text not null,
+    verification_id bytea,
     primary key (tenant_id, at, digest)
 );
 

@@ -50,6 +50,7 @@ create table sessions (
     locale text,
     is_fixed integer not null,
     sealed_phone blob,
+    method text not null,
     details blob,
     intent blob,
     verification_id blob,
@@ -71,7 +72,8 @@ create table verifications (
     id blob not null,
     phone blob not null,
     number blob not null,
-    sealed_phone blob not null,
+    sealed_phone blob,
+    method text not null,
     channel text not null,
     purpose text not null,
     locale text,
@@ -80,6 +82,7 @@ create table verifications (
     attempts integer not null,
     max_attempts integer not null,
     sends blob not null,
+    replies integer not null,
     failed_messages integer not null,
     code_key blob,
     code_mac blob,
@@ -99,10 +102,42 @@ create table verifications (
 
 create index verifications_overdue on verifications (expires_at) where state = 'pending';
 
+-- What verifications by message wait for, and who sent it.
+create table challenges (
+    tenant_id blob not null,
+    verification_id blob not null,
+    token blob,
+    sealed_token blob not null,
+    is_bound integer not null,
+    needs_confirmation integer not null,
+    sender blob,
+    asked blob,
+    sealed_wa_id blob,
+    sealed_user_id blob,
+    sealed_parent_user_id blob,
+    alias text,
+    identity text,
+    last text,
+    sealed_stranger blob,
+    heard_at integer,
+    primary key (tenant_id, verification_id)
+) strict, without rowid;
+
+-- The account behind a number when it was proved last, as far as the provider tells.
+create table identities (
+    tenant_id blob not null,
+    number blob not null,
+    digest blob not null,
+    seen_at integer not null,
+    primary key (tenant_id, number)
+) strict, without rowid;
+
 create table messages (
     tenant_id blob not null,
     verification_id blob not null,
     number integer not null,
+    kind text not null,
+    recipient blob,
     channel text not null,
     state text not null,
     due_at integer,
@@ -139,6 +174,7 @@ create table webhooks (
     digest blob not null,
     received_at integer not null,
     unread integer not null,
+    quarantined integer not null,
     body blob not null,
     primary key (tenant_id, at, digest)
 ) strict;
@@ -151,12 +187,15 @@ create table inbound_messages (
     received_at integer not null,
     webhook_at integer not null,
     webhook_digest blob not null,
+    reception text not null,
+    verification_id blob,
     primary key (tenant_id, at, digest)
 ) strict, without rowid;
 
--- Wrong codes, in the order they came.
+-- What counts against phones, in the order it came.
 create table failures (
     number integer primary key,
     phone blob not null,
-    at integer not null
+    at integer not null,
+    kind integer not null
 ) strict;

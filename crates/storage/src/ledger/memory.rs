@@ -8,24 +8,30 @@ use countersign_core::delivery::{Message, MessageKey};
 use countersign_core::events::Event;
 use countersign_core::id::{TenantId, VerificationId};
 use countersign_core::ledger::{
-    Counter, CounterKey, Failure, Keys, Rows, StoredInbound, StoredWebhook, WebhookKey,
+    Counter, CounterKey, Failure, IdentityKey, Keys, Rows, StoredInbound, StoredWebhook, WebhookKey,
 };
 use countersign_core::store::StoreError;
 use countersign_core::time::Timestamp;
-use countersign_core::verification::{PhoneKey, PhoneRecord, Verification, VerificationKey};
+use countersign_core::verification::{
+    Challenge, Identity, PhoneKey, PhoneRecord, Verification, VerificationKey,
+};
 
 use super::due::DueQueue;
 use super::packed::PackedLimits;
 use super::rebuilt::{Rebuilt, failures_after, oldest_due, oldest_verification};
 use super::starts::Starts;
+use super::tokens::TokenMap;
 use super::{Backend, CommitError};
 
 /// Every table, as a map.
 #[derive(Debug, Default)]
 pub(crate) struct Maps {
     verifications: BTreeMap<VerificationKey, Arc<Verification>>,
+    challenges: BTreeMap<VerificationKey, Challenge>,
+    identities: BTreeMap<IdentityKey, Identity>,
     messages: BTreeMap<MessageKey, Message>,
     starts: Starts,
+    tokens: TokenMap,
     webhooks: BTreeMap<WebhookKey, StoredWebhook>,
     inbound: BTreeMap<WebhookKey, StoredInbound>,
     events: Vec<Event>,
@@ -60,6 +66,10 @@ impl Maps {
         self.verifications.values().map(Arc::as_ref)
     }
 
+    pub(crate) fn challenge(&self, key: VerificationKey) -> Option<&Challenge> {
+        self.challenges.get(&key)
+    }
+
     /// The newest first.
     pub(crate) fn verifications_of(&self, tenant: TenantId) -> impl Iterator<Item = &Verification> {
         let first = VerificationKey { tenant, id: VerificationId::from_bytes([0; 16]) };
@@ -82,6 +92,7 @@ impl Maps {
         let old: Vec<VerificationKey> = old.copied().collect();
         for key in &old {
             self.verifications.remove(key);
+            self.challenges.remove(key);
             for message in self.messages_of(*key) {
                 self.messages.remove(&message.key);
                 self.due.set(message.key, message.due_at, None);
@@ -129,7 +140,11 @@ impl Maps {
         for failure in self.failures.iter().filter(|failure| failure.at > edge) {
             rebuilt.failure(failure);
         }
-        Rebuilt { limits: self.limits, starts: self.starts, due: self.due } = rebuilt;
+        for row in self.challenges.values().filter(|row| row.key.id >= oldest) {
+            rebuilt.challenge(row);
+        }
+        Rebuilt { limits: self.limits, starts: self.starts, tokens: self.tokens, due: self.due } =
+            rebuilt;
     }
 
     pub(crate) fn message(&self, key: MessageKey) -> Option<&Message> {
@@ -176,6 +191,15 @@ impl Maps {
         for key in &keys.verifications_alone {
             rows.verifications.load(*key, self.verifications.get(key).cloned());
         }
+        for key in &keys.tokens {
+            rows.tokens.load(*key, self.tokens.get(*key));
+        }
+        for key in &keys.challenges {
+            rows.challenges.load(*key, self.challenges.get(key).cloned());
+        }
+        for key in &keys.identities {
+            rows.identities.load(*key, self.identities.get(key).copied());
+        }
         for key in &keys.messages {
             rows.messages.load(*key, self.messages.get(key).cloned());
         }
@@ -200,6 +224,15 @@ impl Maps {
     pub(crate) fn save(&mut self, rows: &Rows) {
         for (key, row, _) in rows.verifications.changed() {
             self.verifications.insert(*key, row.clone());
+        }
+        for (key, row, _) in rows.challenges.changed() {
+            self.challenges.insert(*key, row.clone());
+        }
+        for (key, row, _) in rows.identities.changed() {
+            self.identities.insert(*key, *row);
+        }
+        for (key, row, _) in rows.tokens.changed() {
+            self.tokens.insert(*key, row.id);
         }
         for (key, row, _) in rows.messages.changed_in_order() {
             let before = self.messages.insert(*key, row.clone());

@@ -13,6 +13,8 @@ mod rebuild;
 mod rebuilt;
 mod sqlite;
 mod starts;
+mod statements;
+mod tokens;
 
 pub(crate) use backend::{Backend, CommitError};
 pub(crate) use batcher::{BatchSettings, Batcher, decide, work};

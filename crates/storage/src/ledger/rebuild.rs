@@ -1,26 +1,30 @@
 //! Reads what a process keeps in memory from the stored rows, when it takes over the file.
 
 use countersign_core::id::{TenantId, VerificationId};
-use countersign_core::ledger::Failure;
+use countersign_core::ledger::{Failure, FailureKind};
 use countersign_core::store::StoreError;
 use countersign_core::time::Timestamp;
 use countersign_core::verification::PhoneKey;
 use rusqlite::{Connection, params};
 
 use super::rebuilt::{Rebuilt, failures_after, oldest_due, oldest_verification};
-use super::sqlite::{select_message, select_verification};
+use super::statements::{select_message, select_verification};
 use crate::database::refused_by_sqlite as refused;
-use crate::rows::{id16, message, verification};
+use crate::rows::{CHALLENGE_COLUMNS, challenge, id16, message, verification};
 
 const TENANTS: &str = "
     select id
     from tenants";
 
 const FAILURES: &str = "
-    select phone, at
+    select phone, at, kind
     from failures
     where at > ?1
     order by number";
+
+const CHALLENGES: &str = "
+    where tenant_id = ?1 and verification_id >= ?2
+    order by verification_id";
 
 const DUE: &str = "
     where tenant_id = ?1 and verification_id >= ?2 and due_at is not null";
@@ -42,6 +46,7 @@ pub(super) fn rebuild(connection: &Connection, now: Timestamp) -> Result<Rebuilt
     let mut rebuilt = Rebuilt::default();
     for tenant in tenants(connection)? {
         verifications(connection, tenant, now, &mut rebuilt)?;
+        challenges(connection, tenant, now, &mut rebuilt)?;
         due(connection, tenant, &mut rebuilt)?;
     }
     failures(connection, now, &mut rebuilt)?;
@@ -71,6 +76,23 @@ fn verifications(
         statement.query(params![tenant.as_bytes(), first.as_bytes()]).map_err(refused)?;
     while let Some(row) = rows.next().map_err(refused)? {
         rebuilt.verification(&verification(row)?);
+    }
+    Ok(())
+}
+
+fn challenges(
+    connection: &Connection,
+    tenant: TenantId,
+    now: Timestamp,
+    rebuilt: &mut Rebuilt,
+) -> Result<(), StoreError> {
+    let first = oldest_verification(now);
+    let sql = format!("select {} from challenges {CHALLENGES}", CHALLENGE_COLUMNS.join(", "));
+    let mut statement = connection.prepare(&sql).map_err(refused)?;
+    let mut rows =
+        statement.query(params![tenant.as_bytes(), first.as_bytes()]).map_err(refused)?;
+    while let Some(row) = rows.next().map_err(refused)? {
+        rebuilt.challenge(&challenge(row)?);
     }
     Ok(())
 }
@@ -109,7 +131,9 @@ fn failures(
         let at = Timestamp::from_millis(row.get(1).map_err(refused)?);
         let corrupt = || StoreError::Corrupt { table: "failures", id: at.rfc3339() };
         let phone = PhoneKey(id16(&phone).ok_or_else(corrupt)?);
-        rebuilt.failure(&Failure { phone, at });
+        let kind: u8 = row.get(2).map_err(refused)?;
+        let kind = FailureKind::from_tag(kind).ok_or_else(corrupt)?;
+        rebuilt.failure(&Failure { phone, at, kind });
     }
     Ok(())
 }

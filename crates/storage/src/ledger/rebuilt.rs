@@ -3,14 +3,17 @@
 
 use countersign_core::delivery::Message;
 use countersign_core::id::VerificationId;
-use countersign_core::ledger::{Counter, CounterKey, Failure, IdempotencyKey, StoredStart};
+use countersign_core::ledger::{
+    Counter, CounterKey, Failure, FailureKind, IdempotencyKey, StoredStart,
+};
 use countersign_core::policy::Window;
 use countersign_core::time::{Timestamp, days, hours, minutes};
-use countersign_core::verification::Verification;
+use countersign_core::verification::{Challenge, Method, Verification};
 
 use super::due::DueQueue;
 use super::packed::PackedLimits;
 use super::starts::Starts;
+use super::tokens::TokenMap;
 
 /// Everything that the process keeps in memory beside the file. A tenant's pace is not given
 /// back; it begins with a full burst.
@@ -18,6 +21,7 @@ use super::starts::Starts;
 pub(super) struct Rebuilt {
     pub(super) limits: PackedLimits,
     pub(super) starts: Starts,
+    pub(super) tokens: TokenMap,
     pub(super) due: DueQueue,
 }
 
@@ -42,16 +46,22 @@ pub(super) fn failures_after(now: Timestamp) -> Timestamp {
 impl Rebuilt {
     /// Takes a stored verification into account: the oldest of a tenant first.
     pub(super) fn verification(&mut self, row: &Verification) {
-        let mut record = self.limits.phone(row.phone).unwrap_or_default();
-        record.remember(row);
-        self.limits.set_phone(row.phone, &record);
+        if row.sealed_phone.is_some() {
+            let mut record = self.limits.phone(row.phone).unwrap_or_default();
+            record.remember(row);
+            self.limits.set_phone(row.phone, &record);
+        }
         if let Some(address) = row.address {
             let key = CounterKey::Address(address);
             let mut times = match self.limits.counter(key) {
                 Some(Counter::Window(window)) => window.times().to_vec(),
                 Some(Counter::Pace(_)) | None => Vec::new(),
             };
-            times.extend(&row.sends);
+            // One by message was charged once, when it began.
+            match row.method {
+                Method::Code => times.extend(&row.sends),
+                Method::Message => times.push(row.created_at),
+            }
             self.limits.set_counter(key, &Counter::Window(Window::from_times(times)));
         }
         if let Some(idempotency) = row.idempotency {
@@ -62,10 +72,21 @@ impl Rebuilt {
         }
     }
 
+    /// Takes what a stored verification by message waits for into account: the oldest first.
+    pub(super) fn challenge(&mut self, row: &Challenge) {
+        for token in [row.token, row.asked].into_iter().flatten() {
+            self.tokens.insert(token, row.key.id);
+        }
+    }
+
     /// Takes a stored wrong code into account.
     pub(super) fn failure(&mut self, failure: &Failure) {
         let mut record = self.limits.phone(failure.phone).unwrap_or_default();
-        record.remember_failure(failure.at);
+        match failure.kind {
+            FailureKind::Code => record.remember_failure(failure.at),
+            FailureKind::Token => record.remember_wrong_token(failure.at),
+            FailureKind::Reply => record.remember_reply(failure.at),
+        }
         self.limits.set_phone(failure.phone, &record);
     }
 

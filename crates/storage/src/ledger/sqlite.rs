@@ -5,20 +5,16 @@
 //! takes over the file.
 
 use std::path::Path;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use countersign_core::delivery::MessageKey;
-use countersign_core::events::Event;
 use countersign_core::keyring::Sealed;
-use countersign_core::ledger::{
-    Change, Failure, Keys, Rows, StoredInbound, StoredWebhook, WebhookKey,
-};
+use countersign_core::ledger::{Change, Keys, Rows, StoredInbound, StoredWebhook, WebhookKey};
 use countersign_core::store::StoreError;
 use countersign_core::time::{Timestamp, seconds};
-use countersign_core::verification::VerificationKey;
+use countersign_core::verification::{Reception, VerificationKey};
 use foldhash::HashMap;
-use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ToSql, params, params_from_iter};
 
 use super::due::DueQueue;
@@ -27,70 +23,26 @@ use super::packed::PackedLimits;
 use super::rebuild::rebuild;
 use super::rebuilt::Rebuilt;
 use super::starts::Starts;
+use super::statements::{
+    ADD_CHALLENGE, ADD_EVENT, ADD_FAILURE, ADD_INBOUND, ADD_MESSAGE, ADD_VERIFICATION, ADD_WEBHOOK,
+    CHANGE_CHALLENGE, CHANGE_MESSAGE, CHANGE_VERIFICATION, FIND_CHALLENGE, FIND_IDENTITY,
+    FIND_MESSAGE, FIND_VERIFICATION, INBOUND_EXISTS, PRAGMAS, REWRITE_VERIFICATION, SET_IDENTITY,
+    WEBHOOK_EXISTS, event_values, failure_values, inbound_values, webhook_values,
+};
+use super::tokens::TokenMap;
 use super::{Backend, CommitError};
 use crate::database::{refused_by_sqlite as refused, sqlite_connection};
 use crate::rows::{
-    MESSAGE_COLUMNS, VERIFICATION_COLUMNS, Value, message, message_values, verification,
-    verification_changes, verification_values,
+    Columns, Value, challenge, challenge_values, identity, identity_values, message,
+    message_values, verification, verification_changes, verification_values,
 };
-
-const WEBHOOK_EXISTS: &str = "
-    select received_at, unread
-    from webhooks
-    where tenant_id = ?1 and at = ?2 and digest = ?3";
-
-const INBOUND_EXISTS: &str = "
-    select received_at
-    from inbound_messages
-    where tenant_id = ?1 and at = ?2 and digest = ?3";
-
-const ADD_WEBHOOK: &str = "
-    insert into webhooks (tenant_id, at, digest, received_at, unread, body)
-    values (?1, ?2, ?3, ?4, ?5, ?6)";
-
-const ADD_INBOUND: &str = "
-    insert into inbound_messages
-        (tenant_id, at, digest, received_at, webhook_at, webhook_digest)
-    values (?1, ?2, ?3, ?4, ?5, ?6)";
-
-const ADD_EVENT: &str = "
-    insert into events (tenant_id, id, kind, verification_id, message, at)
-    values (?1, ?2, ?3, ?4, ?5, ?6)";
-
-const ADD_FAILURE: &str = "
-    insert into failures (phone, at)
-    values (?1, ?2)";
-
-// A thread of its own moves the log into the file. 8 MiB hold the pages that are written to.
-const PRAGMAS: &str = "
-    pragma wal_autocheckpoint = 0;
-    pragma cache_size = -8192;
-    pragma temp_store = memory;";
-
-const VERIFICATION_KEY: &str = "
-    where tenant_id = ?1 and id = ?2";
-
-const MESSAGE_KEY: &str = "
-    where tenant_id = ?1 and verification_id = ?2 and number = ?3";
-
-static FIND_VERIFICATION: LazyLock<String> =
-    LazyLock::new(|| select_verification(VERIFICATION_KEY));
-static FIND_MESSAGE: LazyLock<String> = LazyLock::new(|| select_message(MESSAGE_KEY));
-static ADD_VERIFICATION: LazyLock<String> =
-    LazyLock::new(|| insert("verifications", &VERIFICATION_COLUMNS));
-static ADD_MESSAGE: LazyLock<String> = LazyLock::new(|| insert("messages", &MESSAGE_COLUMNS));
-static CHANGE_VERIFICATION: LazyLock<String> = LazyLock::new(|| {
-    let changing = &VERIFICATION_COLUMNS[crate::rows::FIRST_CHANGING..];
-    update("verifications", changing, 2, VERIFICATION_KEY)
-});
-static CHANGE_MESSAGE: LazyLock<String> =
-    LazyLock::new(|| update("messages", &MESSAGE_COLUMNS[3..], 3, MESSAGE_KEY));
 
 /// The connection that writes, and what this process knows beside the file.
 pub(crate) struct SqliteBackend {
     connection: Connection,
     limits: PackedLimits,
     starts: Starts,
+    tokens: TokenMap,
     due: DueQueue,
     /// When the messages that this batch loaded are due.
     loaded_due: HashMap<MessageKey, Option<Timestamp>>,
@@ -99,33 +51,14 @@ pub(crate) struct SqliteBackend {
     swept_at: Timestamp,
 }
 
-pub(super) fn select_verification(rest: &str) -> String {
-    format!("select {} from verifications {rest}", VERIFICATION_COLUMNS.join(", "))
-}
-
-pub(super) fn select_message(rest: &str) -> String {
-    format!("select {} from messages {rest}", MESSAGE_COLUMNS.join(", "))
-}
-
-fn insert(table: &str, columns: &[&str]) -> String {
-    let places: Vec<String> = (1..=columns.len()).map(|place| format!("?{place}")).collect();
-    format!("insert into {table} ({}) values ({})", columns.join(", "), places.join(", "))
-}
-
-fn update(table: &str, columns: &[&str], keys: usize, rest: &str) -> String {
-    let pairs = columns.iter().zip(keys + 1..);
-    let sets: Vec<String> = pairs.map(|(column, place)| format!("{column} = ?{place}")).collect();
-    format!("update {table} set {} {rest}", sets.join(", "))
-}
-
 impl SqliteBackend {
     pub(crate) fn open(path: &Path, now: Timestamp) -> Result<Self, StoreError> {
         let connection = sqlite_connection(path)?;
         connection.execute_batch(PRAGMAS).map_err(refused)?;
-        let Rebuilt { limits, starts, due } = rebuild(&connection, now)?;
+        let Rebuilt { limits, starts, tokens, due } = rebuild(&connection, now)?;
         let live = LiveRows::default();
         let loaded_due = HashMap::default();
-        Ok(Self { connection, limits, starts, due, loaded_due, live, swept_at: now })
+        Ok(Self { connection, limits, starts, tokens, due, loaded_due, live, swept_at: now })
     }
 
     fn begin(&self) -> Result<(), StoreError> {
@@ -155,6 +88,7 @@ impl SqliteBackend {
             }
         }
         self.load_verifications(keys.verifications_alone.iter(), rows)?;
+        self.load_challenges(keys, rows)?;
         self.load_messages(keys.messages.iter(), rows)?;
         for key in &keys.webhooks {
             rows.webhooks.load(*key, self.webhook(*key)?);
@@ -197,6 +131,33 @@ impl SqliteBackend {
         Ok(())
     }
 
+    fn load_challenges(&self, keys: &Keys, rows: &mut Rows) -> Result<(), StoreError> {
+        for key in &keys.tokens {
+            rows.tokens.load(*key, self.tokens.get(*key));
+        }
+        for key in &keys.challenges {
+            let place = params![key.tenant.as_bytes(), key.id.as_bytes()];
+            rows.challenges.load(*key, self.find(&FIND_CHALLENGE, place, challenge)?);
+        }
+        for key in &keys.identities {
+            let place = params![key.tenant.as_bytes(), key.number.0];
+            let found = self.find(&FIND_IDENTITY, place, identity)?;
+            rows.identities.load(*key, found.map(|(_, row)| row));
+        }
+        Ok(())
+    }
+
+    fn find<T>(
+        &self,
+        sql: &str,
+        place: &[&dyn ToSql],
+        read: impl FnOnce(&dyn Columns) -> Result<T, StoreError>,
+    ) -> Result<Option<T>, StoreError> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(refused)?;
+        let mut found = statement.query(place).map_err(refused)?;
+        found.next().map_err(refused)?.map(|row| read(row)).transpose()
+    }
+
     fn load_messages<'a>(
         &mut self,
         keys: impl ExactSizeIterator<Item = &'a MessageKey>,
@@ -220,12 +181,24 @@ impl SqliteBackend {
     fn webhook(&self, key: WebhookKey) -> Result<Option<StoredWebhook>, StoreError> {
         let received_at = self.exists(WEBHOOK_EXISTS, key)?;
         let sealed = Sealed::from_bytes([]);
-        Ok(received_at.map(|received_at| StoredWebhook { key, received_at, sealed, unread: 0 }))
+        Ok(received_at.map(|received_at| StoredWebhook {
+            key,
+            received_at,
+            sealed,
+            unread: 0,
+            quarantined: 0,
+        }))
     }
 
     fn inbound(&self, key: WebhookKey) -> Result<Option<StoredInbound>, StoreError> {
         let received_at = self.exists(INBOUND_EXISTS, key)?;
-        Ok(received_at.map(|received_at| StoredInbound { key, received_at, webhook: key }))
+        Ok(received_at.map(|received_at| StoredInbound {
+            key,
+            received_at,
+            webhook: key,
+            reception: Reception::Kept,
+            verification: None,
+        }))
     }
 
     fn exists(&self, sql: &str, key: WebhookKey) -> Result<Option<Timestamp>, StoreError> {
@@ -238,12 +211,14 @@ impl SqliteBackend {
     }
 
     fn write(&self, rows: &Rows) -> Result<(), StoreError> {
-        for (change, sql) in
-            [(Change::Insert, &ADD_VERIFICATION), (Change::Update, &CHANGE_VERIFICATION)]
-        {
+        for (change, sql) in [
+            (Change::Insert, &ADD_VERIFICATION),
+            (Change::Update, &CHANGE_VERIFICATION),
+            (Change::Rewrite, &REWRITE_VERIFICATION),
+        ] {
             let changed = rows.verifications.changed_as(change);
             match change {
-                Change::Insert | Change::None => {
+                Change::Insert | Change::Rewrite | Change::None => {
                     self.save(sql, changed.map(|row| verification_values(row)))?;
                 }
                 Change::Update => self.save(sql, changed.map(|row| verification_changes(row)))?,
@@ -252,6 +227,12 @@ impl SqliteBackend {
         for (change, sql) in [(Change::Insert, &ADD_MESSAGE), (Change::Update, &CHANGE_MESSAGE)] {
             self.save(sql, rows.messages.changed_as(change).map(message_values))?;
         }
+        for (change, sql) in [(Change::Insert, &ADD_CHALLENGE), (Change::Update, &CHANGE_CHALLENGE)]
+        {
+            self.save(sql, rows.challenges.changed_as(change).map(challenge_values))?;
+        }
+        let identities = rows.identities.changed();
+        self.save(SET_IDENTITY, identities.map(|(key, row, _)| identity_values(key, row)))?;
         self.save(ADD_WEBHOOK, rows.webhooks.changed().map(|(_, row, _)| webhook_values(row)))?;
         self.save(ADD_INBOUND, rows.inbound.changed().map(|(_, row, _)| inbound_values(row)))?;
         self.save(ADD_EVENT, rows.events.iter().map(event_values))?;
@@ -286,6 +267,9 @@ impl SqliteBackend {
         for (key, row, _) in rows.starts.changed() {
             self.starts.insert(*key, *row);
         }
+        for (key, row, _) in rows.tokens.changed() {
+            self.tokens.insert(*key, row.id);
+        }
         for (key, row, _) in rows.messages.changed_in_order() {
             let before = self.loaded_due.remove(key).flatten();
             self.due.set(*key, before, row.due_at);
@@ -305,43 +289,6 @@ impl SqliteBackend {
             self.limits.forget_some(now);
         }
     }
-}
-
-fn webhook_values(row: &StoredWebhook) -> [Value<'_>; 6] {
-    [
-        row.key.tenant.as_bytes().into(),
-        row.key.at.into(),
-        (&row.key.digest).into(),
-        row.received_at.into(),
-        i64::try_from(row.unread).unwrap_or(i64::MAX).into(),
-        row.sealed.as_bytes().into(),
-    ]
-}
-
-fn inbound_values(row: &StoredInbound) -> [Value<'_>; 6] {
-    [
-        row.key.tenant.as_bytes().into(),
-        row.key.at.into(),
-        (&row.key.digest).into(),
-        row.received_at.into(),
-        row.webhook.at.into(),
-        (&row.webhook.digest).into(),
-    ]
-}
-
-fn event_values(event: &Event) -> [Value<'_>; 6] {
-    [
-        event.tenant.as_bytes().into(),
-        event.id.as_bytes().into(),
-        event.kind.as_str().into(),
-        event.verification.as_bytes().into(),
-        event.message.into(),
-        event.at.into(),
-    ]
-}
-
-fn failure_values(failure: &Failure) -> [Value<'_>; 2] {
-    [(&failure.phone.0).into(), failure.at.into()]
 }
 
 #[async_trait]
@@ -381,16 +328,5 @@ impl Backend for SqliteBackend {
         {
             tracing::error!(%error, "Could not roll back");
         }
-    }
-}
-
-impl ToSql for Value<'_> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match self {
-            Self::Null => ValueRef::Null,
-            Self::Int(value) => ValueRef::Integer(*value),
-            Self::Text(value) => ValueRef::Text(value.as_bytes()),
-            Self::Bytes(value) => ValueRef::Blob(value),
-        }))
     }
 }

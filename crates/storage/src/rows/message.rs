@@ -1,6 +1,8 @@
 //! The row of a message.
 
-use countersign_core::delivery::{Channel, Message, MessageKey, MessageState, Price, Receipts};
+use countersign_core::delivery::{
+    Channel, Message, MessageKey, MessageKind, MessageState, Price, Receipts,
+};
 use countersign_core::id::{TenantId, VerificationId};
 use countersign_core::keyring::Sealed;
 use countersign_core::store::StoreError;
@@ -8,10 +10,12 @@ use countersign_core::store::StoreError;
 use super::{Columns, Value, id16, time, time_or_none};
 
 /// Its columns, in the order in which they are read and written. The first three are its key.
-pub(crate) const MESSAGE_COLUMNS: [&str; 19] = [
+pub(crate) const MESSAGE_COLUMNS: [&str; 21] = [
     "tenant_id",
     "verification_id",
     "number",
+    "kind",
+    "recipient",
     "channel",
     "state",
     "due_at",
@@ -31,7 +35,7 @@ pub(crate) const MESSAGE_COLUMNS: [&str; 19] = [
 ];
 
 /// What each of them holds: `b`ytes, `t`ext or an `i`nteger.
-pub(crate) const MESSAGE_KINDS: &[u8; 19] = b"bbittiiibiiiiiittii";
+pub(crate) const MESSAGE_KINDS: &[u8; 21] = b"bbitbttiiibiiiiiittii";
 
 pub(crate) fn message(columns: &dyn Columns) -> Result<Message, StoreError> {
     let damaged = || StoreError::Corrupt { table: "messages", id: "?".to_owned() };
@@ -42,33 +46,37 @@ pub(crate) fn message(columns: &dyn Columns) -> Result<Message, StoreError> {
     };
     Ok(Message {
         key,
-        channel: Channel::parse(columns.text(3)?).ok_or_else(damaged)?,
-        state: MessageState::parse(columns.text(4)?).ok_or_else(damaged)?,
-        due_at: time_or_none(columns, 5)?,
-        tries: columns.small(6)?,
-        possible_duplicate: columns.int(7)? != 0,
-        provider_id: columns.bytes_or_none(8)?.map(Sealed::from_bytes),
+        kind: MessageKind::parse(columns.text(3)?).ok_or_else(damaged)?,
+        recipient: columns.bytes_or_none(4)?.map(Sealed::from_bytes),
+        channel: Channel::parse(columns.text(5)?).ok_or_else(damaged)?,
+        state: MessageState::parse(columns.text(6)?).ok_or_else(damaged)?,
+        due_at: time_or_none(columns, 7)?,
+        tries: columns.small(8)?,
+        possible_duplicate: columns.int(9)? != 0,
+        provider_id: columns.bytes_or_none(10)?.map(Sealed::from_bytes),
         receipts: Receipts {
-            sent_at: time_or_none(columns, 9)?,
-            delivered_at: time_or_none(columns, 10)?,
-            read_at: time_or_none(columns, 11)?,
-            failed_at: time_or_none(columns, 12)?,
-            error: columns.int_or_none(13)?,
+            sent_at: time_or_none(columns, 11)?,
+            delivered_at: time_or_none(columns, 12)?,
+            read_at: time_or_none(columns, 13)?,
+            failed_at: time_or_none(columns, 14)?,
+            error: columns.int_or_none(15)?,
             price: price(columns)?,
         },
-        created_at: time(columns, 17)?,
-        accepted_at: time_or_none(columns, 18)?,
+        created_at: time(columns, 19)?,
+        accepted_at: time_or_none(columns, 20)?,
     })
 }
 
 /// All its values, in the order of [`MESSAGE_COLUMNS`].
-pub(crate) fn message_values(row: &Message) -> [Value<'_>; 19] {
+pub(crate) fn message_values(row: &Message) -> [Value<'_>; 21] {
     let receipts = &row.receipts;
     let price = receipts.price.as_ref();
     [
         row.key.tenant.as_bytes().into(),
         row.key.verification.as_bytes().into(),
         row.key.number.into(),
+        row.kind.as_str().into(),
+        row.recipient.as_ref().map(Sealed::as_bytes).into(),
         row.channel.as_str().into(),
         row.state.as_str().into(),
         row.due_at.into(),
@@ -90,9 +98,9 @@ pub(crate) fn message_values(row: &Message) -> [Value<'_>; 19] {
 
 fn price(columns: &dyn Columns) -> Result<Option<Price>, StoreError> {
     let price = Price {
-        billable: columns.int_or_none(14)?.map(|billable| billable != 0),
-        kind: columns.text_or_none(15)?.map(str::to_owned),
-        category: columns.text_or_none(16)?.map(str::to_owned),
+        billable: columns.int_or_none(16)?.map(|billable| billable != 0),
+        kind: columns.text_or_none(17)?.map(str::to_owned),
+        category: columns.text_or_none(18)?.map(str::to_owned),
     };
     let is_known = price.billable.is_some() || price.kind.is_some() || price.category.is_some();
     Ok(is_known.then_some(price))

@@ -6,24 +6,24 @@ use countersign_core::keyring::{KeyId, Sealed};
 use countersign_core::store::StoreError;
 use countersign_core::time::{Timestamp, pack_times, unpack_times};
 use countersign_core::verification::{
-    HeldCode, Idempotency, LastCheck, NumberKey, PhoneKey, Purpose, State, Verification,
+    HeldCode, Idempotency, LastCheck, Method, NumberKey, PhoneKey, Purpose, State, Verification,
     VerificationKey,
 };
 
 use super::{Columns, Value, id16, time, time_or_none};
 
 /// Its columns, in the order in which they are read and written.
-pub(crate) const VERIFICATION_COLUMNS: [&str; 27] = [
+pub(crate) const VERIFICATION_COLUMNS: [&str; 29] = [
     "tenant_id",
     "id",
     "phone",
     "number",
     "sealed_phone",
+    "method",
     "purpose",
     "locale",
     "max_attempts",
     "created_at",
-    "expires_at",
     "idempotency_key",
     "idempotency_fingerprint",
     "address",
@@ -35,16 +35,18 @@ pub(crate) const VERIFICATION_COLUMNS: [&str; 27] = [
     "is_superseded",
     "attempts",
     "sends",
+    "replies",
     "failed_messages",
     "code_key",
     "code_mac",
     "code_sealed",
+    "expires_at",
     "resend_at",
     "ended_at",
     "checks",
 ];
 /// What each of them holds: `b`ytes, `t`ext or an `i`nteger.
-pub(crate) const VERIFICATION_KINDS: &[u8; 27] = b"bbbbbttiiibbbtbttiibibbbiib";
+pub(crate) const VERIFICATION_KINDS: &[u8; 29] = b"bbbbbtttiibbbtbttiibiibbbiiib";
 /// The place of the first column that changes.
 pub(crate) const FIRST_CHANGING: usize = 15;
 const CHANGING: usize = VERIFICATION_COLUMNS.len() - FIRST_CHANGING;
@@ -59,12 +61,12 @@ pub(crate) fn verification(columns: &dyn Columns) -> Result<Verification, StoreE
         key: VerificationKey { tenant, id },
         phone: PhoneKey(id16(columns.bytes(2)?).ok_or_else(damaged)?),
         number: NumberKey(id16(columns.bytes(3)?).ok_or_else(damaged)?),
-        sealed_phone: Sealed::from_bytes(columns.bytes(4)?),
-        purpose: Purpose::parse(word(5)?).ok_or_else(damaged)?,
-        locale: columns.text_or_none(6)?.map(str::to_owned),
-        max_attempts: columns.small(7)?,
-        created_at: time(columns, 8)?,
-        expires_at: time(columns, 9)?,
+        sealed_phone: columns.bytes_or_none(4)?.map(Sealed::from_bytes),
+        method: Method::parse(word(5)?).ok_or_else(damaged)?,
+        purpose: Purpose::parse(word(6)?).ok_or_else(damaged)?,
+        locale: columns.text_or_none(7)?.map(str::to_owned),
+        max_attempts: columns.small(8)?,
+        created_at: time(columns, 9)?,
         idempotency: idempotency(columns).map_err(|_| damaged())?,
         address: optional_id(columns, 12).map_err(|_| damaged())?,
         client_ip: columns.text_or_none(13)?.map(str::to_owned),
@@ -74,11 +76,13 @@ pub(crate) fn verification(columns: &dyn Columns) -> Result<Verification, StoreE
         is_superseded: columns.int(17)? != 0,
         attempts: columns.small(18)?,
         sends: sends(columns.bytes(19)?).ok_or_else(damaged)?,
-        failed_messages: columns.small(20)?,
+        replies: columns.small(20)?,
+        failed_messages: columns.small(21)?,
         code: code(columns).map_err(|_| damaged())?,
-        resend_at: time(columns, 24)?,
-        ended_at: time_or_none(columns, 25)?,
-        checks: LastCheck::unpack(columns.bytes(26)?).ok_or_else(damaged)?,
+        expires_at: time(columns, 25)?,
+        resend_at: time(columns, 26)?,
+        ended_at: time_or_none(columns, 27)?,
+        checks: LastCheck::unpack(columns.bytes(28)?).ok_or_else(damaged)?,
     })
 }
 
@@ -90,12 +94,12 @@ pub(crate) fn verification_values(row: &Verification) -> [Value<'_>; FIRST_CHANG
         row.key.id.as_bytes().into(),
         (&row.phone.0).into(),
         (&row.number.0).into(),
-        row.sealed_phone.as_bytes().into(),
+        row.sealed_phone.as_ref().map(Sealed::as_bytes).into(),
+        row.method.as_str().into(),
         row.purpose.as_str().into(),
         row.locale.as_deref().into(),
         row.max_attempts.into(),
         row.created_at.into(),
-        row.expires_at.into(),
         idempotency.map(|idempotency| &idempotency.key).into(),
         idempotency.map(|idempotency| &idempotency.fingerprint).into(),
         row.address.as_ref().into(),
@@ -130,10 +134,12 @@ fn changing(row: &Verification) -> [Value<'_>; CHANGING] {
         row.is_superseded.into(),
         row.attempts.into(),
         sends.into(),
+        row.replies.into(),
         row.failed_messages.into(),
         code.map(|code| code.key.as_bytes()).into(),
         code.map(|code| &code.mac).into(),
         code.map(|code| code.sealed.as_bytes()).into(),
+        row.expires_at.into(),
         row.resend_at.into(),
         row.ended_at.into(),
         LastCheck::pack(&row.checks).into(),
@@ -160,7 +166,7 @@ fn idempotency(columns: &dyn Columns) -> Result<Option<Idempotency>, Damage> {
 
 fn code(columns: &dyn Columns) -> Result<Option<HeldCode>, Damage> {
     let bytes = |place| columns.bytes_or_none(place).map_err(|_| Damage);
-    let (Some(key), Some(mac), Some(sealed)) = (bytes(21)?, bytes(22)?, bytes(23)?) else {
+    let (Some(key), Some(mac), Some(sealed)) = (bytes(22)?, bytes(23)?, bytes(24)?) else {
         return Ok(None);
     };
     Ok(Some(HeldCode {

@@ -39,6 +39,19 @@ const DELETE_MESSAGES: &str = "
     delete from messages
     where tenant_id = $1 and verification_id < $2";
 
+const DELETE_CHALLENGES: &str = "
+    delete from challenges
+    where tenant_id = $1 and verification_id < $2";
+
+// Long enough for people who sign in once a year.
+const DELETE_IDENTITIES: &str = "
+    delete from identities
+    where (tenant_id, number) in (
+        select tenant_id, number
+        from identities
+        where seen_at < $1
+        limit $2)";
+
 const END_OF_EVENTS: &str = "
     select id
     from events
@@ -164,6 +177,8 @@ pub(crate) fn statements(dialect: Dialect) -> Vec<&'static str> {
         END_OF_VERIFICATIONS,
         DELETE_VERIFICATIONS,
         DELETE_MESSAGES,
+        DELETE_CHALLENGES,
+        DELETE_IDENTITIES,
         END_OF_EVENTS,
         DELETE_EVENTS,
         WITH_ADDRESS,
@@ -192,6 +207,7 @@ pub(super) fn delete_before(
         let end = end.map_or(last, |key| key.id);
         let range = [tenant.as_bytes().into(), end.as_bytes().into()];
         tx.execute(DELETE_MESSAGES, &range)?;
+        tx.execute(DELETE_CHALLENGES, &range)?;
         deleted += number(tx.execute(DELETE_VERIFICATIONS, &range)?);
         if deleted >= limit {
             break;
@@ -284,20 +300,23 @@ pub(super) fn delete_spent_limits(
     now: Timestamp,
     limit: usize,
 ) -> Result<usize, StoreError> {
-    match tx.dialect() {
+    let unseen = [now.minus(days(365)).into(), count(limit)];
+    let identities = number(tx.execute(DELETE_IDENTITIES, &unseen)?);
+    let limits = match tx.dialect() {
         Dialect::Sqlite => {
             let edge = now.minus(days(30)).into();
             let recent = tx.one(FIRST_RECENT_FAILURE, &[edge], |row| row.int(0))?;
             let recent = recent.unwrap_or(i64::MAX).into();
-            Ok(number(tx.execute(DELETE_FAILURES, &[recent, count(limit)])?))
+            number(tx.execute(DELETE_FAILURES, &[recent, count(limit)])?)
         }
         Dialect::Postgres => {
             let starts = [now.minus(hours(24)).into(), count(limit)];
             let starts = tx.execute(DELETE_STARTS, &starts)?;
             let limits = tx.execute(DELETE_LIMITS, &[now.into(), count(limit)])?;
-            Ok(number(starts.max(limits)))
+            number(starts.max(limits))
         }
-    }
+    };
+    Ok(limits.max(identities))
 }
 
 pub(crate) fn owner(row: &dyn Columns) -> Result<TenantId, StoreError> {

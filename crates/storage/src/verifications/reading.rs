@@ -7,10 +7,15 @@ use countersign_core::delivery::Message;
 use countersign_core::id::{EventId, TenantId, VerificationId};
 use countersign_core::store::StoreError;
 use countersign_core::time::Timestamp;
-use countersign_core::verification::{Listing, Purpose, State, Verification, VerificationKey};
+use countersign_core::verification::{
+    Challenge, Listing, Purpose, State, Verification, VerificationKey,
+};
 
 use crate::database::Tx;
-use crate::rows::{Columns, MESSAGE_COLUMNS, VERIFICATION_COLUMNS, Value, message, verification};
+use crate::rows::{
+    CHALLENGE_COLUMNS, Columns, MESSAGE_COLUMNS, VERIFICATION_COLUMNS, Value,
+    challenge as challenge_row, message, verification,
+};
 
 type WithMessages = (Verification, Vec<Message>);
 
@@ -78,16 +83,34 @@ const NEWEST: &str = "
     )
     from tenants";
 
+static FIND_CHALLENGE: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "
+    select {columns}
+    from challenges
+    where tenant_id = $1 and verification_id = $2",
+        columns = CHALLENGE_COLUMNS.join(", ")
+    )
+});
+
 /// Every statement, so that each can be tried on each database.
 #[cfg(test)]
 pub(crate) fn statements() -> Vec<&'static str> {
-    vec![&FIND, &LIST, &MESSAGES, OVERDUE, NEWEST]
+    vec![&FIND, &FIND_CHALLENGE, &LIST, &MESSAGES, OVERDUE, NEWEST]
 }
 
 pub(super) fn find(tx: &Tx<'_>, key: VerificationKey) -> Result<Option<WithMessages>, StoreError> {
     let VerificationKey { tenant, id } = key;
     let row = tx.one(&FIND, &[tenant.as_bytes().into(), id.as_bytes().into()], verification)?;
     Ok(with_messages(tx, tenant, row.into_iter().collect())?.pop())
+}
+
+pub(super) fn challenge(
+    tx: &Tx<'_>,
+    key: VerificationKey,
+) -> Result<Option<Challenge>, StoreError> {
+    let place = [key.tenant.as_bytes().into(), key.id.as_bytes().into()];
+    tx.one(&FIND_CHALLENGE, &place, challenge_row)
 }
 
 pub(super) fn list(tx: &Tx<'_>, listing: &Listing) -> Result<Vec<WithMessages>, StoreError> {

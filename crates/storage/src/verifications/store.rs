@@ -7,7 +7,9 @@ use countersign_core::delivery::Message;
 use countersign_core::id::VerificationId;
 use countersign_core::store::StoreError;
 use countersign_core::time::Timestamp;
-use countersign_core::verification::{Listing, Verification, VerificationKey, VerificationStore};
+use countersign_core::verification::{
+    Challenge, Listing, Verification, VerificationKey, VerificationStore,
+};
 
 use super::{cleaning, reading};
 use crate::database::Database;
@@ -32,6 +34,10 @@ impl VerificationStore for VerificationRows {
         key: VerificationKey,
     ) -> Result<Option<(Verification, Vec<Message>)>, StoreError> {
         self.database.read(move |tx| reading::find(tx, key)).await
+    }
+
+    async fn challenge(&self, key: VerificationKey) -> Result<Option<Challenge>, StoreError> {
+        self.database.read(move |tx| reading::challenge(tx, key)).await
     }
 
     async fn list(

@@ -16,7 +16,7 @@ use countersign_core::tenants::{BrandChange, Integration, Integrations};
 use countersign_core::testing::ManualClock;
 use countersign_core::time::Clock;
 use countersign_core::verification::{
-    Client, Details, Idempotency, Listing, Purpose, Verification, VerificationKey,
+    Client, Details, Idempotency, Listing, Method, Purpose, Verification, VerificationKey,
 };
 use countersign_storage::{Opened, Storage, StorageSettings, Target};
 use tempfile::TempDir;
@@ -173,6 +173,7 @@ pub(crate) fn new_session(phone: Option<&str>) -> NewSession {
 pub(crate) fn typed(phone: &str, once: Once) -> SendRequest {
     SendRequest {
         typed: Typed { phone: phone.to_owned(), region: None, once },
+        method: Method::Code,
         locale: None,
         client: Client::default(),
     }
@@ -196,6 +197,7 @@ fn app(storage: &Storage, clock: &Arc<ManualClock>, keyring: Keyring) -> App {
         integrations: Integrations::new(vec![integration()]),
         providers: Vec::new(),
         policy: Arc::new(Policy { limits: Limits::default(), ..Policy::default() }),
+        link_base: "https://wa.me".to_owned(),
         default_region: None,
         clock: clock.clone(),
         entropy: Arc::new(SystemEntropy::new()),
@@ -212,6 +214,7 @@ fn integration() -> Integration {
         app_secrets: Vec::new(),
         verify_token: "verify".into(),
         template: "countersign_code".to_owned(),
+        business_number: Some("15550100200".to_owned()),
         languages: vec!["en_US".to_owned()],
     }
 }

@@ -11,6 +11,7 @@ use countersign_core::time::{Timestamp, hours, minutes, seconds};
 
 use crate::crowd::event;
 use crate::dice::Dice;
+use crate::scene::Scene;
 
 #[derive(Default)]
 pub(crate) struct Carrier {
@@ -175,11 +176,19 @@ impl Carrier {
 }
 
 impl Post {
-    pub(crate) fn ingest(&self, dice: &Dice, now: Timestamp) -> Ingest {
+    pub(crate) fn ingest(&self, scene: &Scene, dice: &Dice, now: Timestamp) -> Ingest {
         let sealed = Sealed::from_bytes([]);
-        let webhook = StoredWebhook { key: self.key, received_at: now, sealed, unread: 0 };
-        let receipts = self.receipts.clone();
-        Ingest { webhook, receipts, messages: Vec::new(), event: event(dice, now), now }
+        let webhook =
+            StoredWebhook { key: self.key, received_at: now, sealed, unread: 0, quarantined: 0 };
+        Ingest {
+            webhook,
+            receipts: self.receipts.clone(),
+            messages: Vec::new(),
+            keyring: scene.keyring.clone(),
+            policy: scene.policy.clone(),
+            event: event(dice, now),
+            now,
+        }
     }
 }
 

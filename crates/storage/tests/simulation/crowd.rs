@@ -10,7 +10,7 @@ use countersign_core::ledger::{
 };
 use countersign_core::time::Timestamp;
 use countersign_core::verification::{
-    Code, Idempotency, Purpose, StartMode, State, Verification, VerificationKey, resend_gap,
+    Code, Idempotency, Method, Purpose, StartMode, State, Verification, VerificationKey, resend_gap,
 };
 
 use crate::book::Book;
@@ -68,7 +68,8 @@ impl Crowd {
         match outcome {
             Outcome::Start(StartOutcome::Started { verification, .. }) => {
                 self.known.push(verification.key);
-                let number = verification.sealed_phone.as_bytes()[0];
+                let number =
+                    verification.sealed_phone.as_ref().map_or(0, |sealed| sealed.as_bytes()[0]);
                 let purpose = verification.purpose;
                 let who = Who { tenant: verification.key.tenant, number, purpose };
                 keep(&mut self.recent, &who, 3);
@@ -134,7 +135,7 @@ impl Crowd {
     ) -> Start {
         let policy = self.scene.policy.clone();
         let verification = verification.into();
-        Start { verification, mode, policy, event: event(dice, now), now }
+        Start { verification, challenge: None, mode, policy, event: event(dice, now), now }
     }
 
     fn draft(&self, who: Who, dice: &Dice, now: Timestamp) -> Verification {
@@ -146,7 +147,8 @@ impl Crowd {
             key: VerificationKey { tenant: who.tenant, id },
             phone: self.scene.phone(who.tenant, who.number),
             number: self.scene.number(who.tenant, who.number),
-            sealed_phone: Sealed::from_bytes([who.number]),
+            sealed_phone: Some(Sealed::from_bytes([who.number])),
+            method: Method::Code,
             channel: Channel::WhatsApp,
             purpose: who.purpose,
             locale: None,
@@ -155,6 +157,7 @@ impl Crowd {
             attempts: 0,
             max_attempts: code.max_attempts,
             sends: vec![now],
+            replies: 0,
             failed_messages: 0,
             code: None,
             created_at: now,
@@ -186,7 +189,8 @@ impl Crowd {
             }
             _ => {}
         }
-        let number = before.verification.sealed_phone.as_bytes()[0];
+        let number =
+            before.verification.sealed_phone.as_ref().map_or(0, |sealed| sealed.as_bytes()[0]);
         let purpose = before.verification.purpose;
         let mut verification = self.draft(Who { tenant, number, purpose }, dice, now);
         verification.address = before.verification.address;

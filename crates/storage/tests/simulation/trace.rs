@@ -72,8 +72,8 @@ fn received(op: &Ingest) -> String {
 
 fn answered(outcome: &Outcome) -> String {
     match outcome {
-        Outcome::Start(StartOutcome::Started { message, .. }) => {
-            format!("started {}", message.verification)
+        Outcome::Start(StartOutcome::Started { verification, .. }) => {
+            format!("started {}", verification.key.id)
         }
         Outcome::ClaimDue(ClaimOutcome { claimed, .. }) => {
             let claimed = claimed.iter().map(|claimed| {

@@ -156,7 +156,11 @@ impl World {
                 Turn::Posts => {
                     self.forge(now);
                     posts = self.carrier.posted(&self.dice, now);
-                    ops.extend(posts.iter().map(|post| Op::from(post.ingest(&self.dice, now))));
+                    ops.extend(
+                        posts
+                            .iter()
+                            .map(|post| Op::from(post.ingest(&self.scene, &self.dice, now))),
+                    );
                 }
             }
         }
@@ -312,7 +316,7 @@ impl World {
             let now = self.clock.now();
             let posts = self.carrier.posted(&self.dice, now);
             let ops: Vec<Op> =
-                posts.iter().map(|post| post.ingest(&self.dice, now).into()).collect();
+                posts.iter().map(|post| post.ingest(&self.scene, &self.dice, now).into()).collect();
             self.submit(&ops)?;
         }
         self.end_what_is_due()?;

@@ -8,7 +8,7 @@ use crate::store::StoreError;
 use crate::testing::CountingEntropy;
 use crate::testing::contract::world::at_once;
 use crate::time::{Timestamp, days, hours, minutes, seconds};
-use crate::verification::{Idempotency, Purpose};
+use crate::verification::{Idempotency, Method, Purpose};
 
 const NOW: Timestamp = Timestamp::from_seconds(1_791_300_000);
 
@@ -38,6 +38,7 @@ impl Made {
             locale: None,
             is_fixed: false,
             sealed_phone: None,
+            method: Method::Code,
             details: None,
             intent: None,
             verification: None,
@@ -56,6 +57,7 @@ impl Made {
             locale: Some("pt-BR".to_owned()),
             is_fixed: true,
             sealed_phone: Some(Sealed::from_bytes(bytes::<40>(&self.0))),
+            method: Method::Message,
             details: Some(Sealed::from_bytes(bytes::<70>(&self.0))),
             intent: Some(Intent(bytes(&self.0))),
             verification: Some(VerificationId::generate(NOW, &self.0)),

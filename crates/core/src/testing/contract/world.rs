@@ -12,7 +12,7 @@ use crate::keyring::{Keyring, Sealed};
 use crate::ledger::{
     Cancel, CancelOutcome, Check, CheckOutcome, CheckTarget, ClaimDue, Claimed, Ingest,
     IngestOutcome, Ledger, ReceiptOf, Resend, ResendOutcome, Settle, SettleOutcome, Start,
-    StartOutcome, StoredInbound, StoredWebhook, WebhookKey,
+    StartOutcome, StoredWebhook, WebhookKey, Written,
 };
 use crate::policy::{Policy, Refusal};
 use crate::random::bytes;
@@ -21,7 +21,7 @@ use crate::testing::{
 };
 use crate::time::{Clock, Timestamp, days};
 use crate::verification::{
-    Code, Finding, PhoneKey, StartMode, Verification, VerificationKey, VerificationStore,
+    Challenge, Code, Finding, PhoneKey, StartMode, Verification, VerificationKey, VerificationStore,
 };
 
 /// Ports under test, with what is needed to speak to them.
@@ -105,8 +105,22 @@ impl<'a> World<'a> {
     ) -> StartOutcome {
         let (policy, event, now) = (self.policy.clone(), self.event(), self.now());
         let verification = Arc::new(verification);
-        let start = Start { verification, mode, policy, event, now };
+        let start = Start { verification, challenge: None, mode, policy, event, now };
         self.ledger.run(start).await.expect("storage answers")
+    }
+
+    /// Starts one by message, which must succeed.
+    pub(super) async fn start_by_message(&self, verification: Verification, challenge: Challenge) {
+        let (policy, event, now) = (self.policy.clone(), self.event(), self.now());
+        let verification = Arc::new(verification);
+        let (challenge, mode) = (Some(Box::new(challenge)), StartMode::Beside);
+        let start = Start { verification, challenge, mode, policy, event, now };
+        let outcome = self.ledger.run(start).await.expect("storage answers");
+        assert!(matches!(outcome, StartOutcome::Started { message: None, .. }), "{outcome:?}");
+    }
+
+    pub(super) async fn challenge(&self, key: VerificationKey) -> Option<Challenge> {
+        self.store.challenge(key).await.expect("storage answers")
     }
 
     /// Starts it, which must succeed.
@@ -204,22 +218,28 @@ impl<'a> World<'a> {
     pub(super) fn webhook(&self) -> StoredWebhook {
         let key = WebhookKey { tenant: self.tenant, at: self.now(), digest: bytes(&self.entropy) };
         let sealed = Sealed::from_bytes(bytes::<90>(&self.entropy));
-        StoredWebhook { key, received_at: self.now(), sealed, unread: 3 }
+        StoredWebhook { key, received_at: self.now(), sealed, unread: 3, quarantined: 1 }
     }
 
-    pub(super) fn inbound(&self) -> StoredInbound {
-        let StoredWebhook { key, received_at, .. } = self.webhook();
-        StoredInbound { key, received_at, webhook: key }
+    pub(super) fn inbound(&self) -> Written {
+        Written { key: self.webhook().key, heard: None, is_foreign: false }
     }
 
     pub(super) async fn ingest(
         &self,
         webhook: StoredWebhook,
         receipts: Vec<ReceiptOf>,
-        messages: Vec<StoredInbound>,
+        messages: Vec<Written>,
     ) -> IngestOutcome {
-        let (event, now) = (self.event(), self.now());
-        let ingest = Ingest { webhook, receipts, messages, event, now };
+        let ingest = Ingest {
+            webhook,
+            receipts,
+            messages,
+            keyring: self.keyring.clone(),
+            policy: self.policy.clone(),
+            event: self.event(),
+            now: self.now(),
+        };
         self.ledger.run(ingest).await.expect("storage answers")
     }
 

@@ -11,11 +11,11 @@ use countersign_core::ledger::{
 };
 use countersign_core::store::StoreError;
 use countersign_core::time::Timestamp;
-use countersign_core::verification::{PhoneKey, PhoneRecord, VerificationKey};
+use countersign_core::verification::{PhoneKey, PhoneRecord, Reception, TokenKey, VerificationKey};
 use tokio_postgres::Row;
 
 use super::sql::{self, Call};
-use crate::rows::{Columns, id16, message, time, verification};
+use crate::rows::{Columns, challenge, id16, identity, message, time, verification};
 
 /// An element of an array parameter.
 type Bytes = Vec<u8>;
@@ -37,6 +37,12 @@ pub(super) fn calls(keys: &Keys) -> Vec<Call<'static>> {
     let starts = keys.starts.iter().map(|key| (key.tenant.as_bytes(), &key.key));
     calls.extend(pairs(sql::FIND_STARTS, starts));
     calls.extend(find_verifications(keys.verifications.iter().chain(&keys.verifications_alone)));
+    let tokens = keys.tokens.iter().map(|key| (key.tenant.as_bytes(), &key.digest));
+    calls.extend(pairs(sql::FIND_TOKENS, tokens));
+    let challenges = keys.challenges.iter().map(|key| (key.tenant.as_bytes(), key.id.as_bytes()));
+    calls.extend(pairs(sql::FIND_CHALLENGES, challenges));
+    let identities = keys.identities.iter().map(|key| (key.tenant.as_bytes(), &key.number.0));
+    calls.extend(pairs(sql::FIND_IDENTITIES, identities));
     calls.extend(find_messages(&keys.messages));
     calls.extend(find_filed(sql::FIND_WEBHOOKS, &keys.webhooks));
     calls.extend(find_filed(sql::FIND_INBOUND, &keys.inbound));
@@ -62,6 +68,15 @@ pub(super) fn take(name: &str, found: &[Row], rows: &mut Rows) -> Result<(), Sto
             sql::FIND_VERIFICATIONS => {
                 let row = verification(row)?;
                 rows.verifications.load(row.key, Some(Arc::new(row)));
+            }
+            sql::FIND_TOKENS => take_token(row, rows)?,
+            sql::FIND_CHALLENGES => {
+                let row = challenge(row)?;
+                rows.challenges.load(row.key, Some(row));
+            }
+            sql::FIND_IDENTITIES => {
+                let (key, row) = identity(row)?;
+                rows.identities.load(key, Some(row));
             }
             sql::FIND_MESSAGES => {
                 let row = message(row)?;
@@ -93,6 +108,15 @@ pub(super) fn note_absent(keys: &Keys, rows: &mut Rows) {
     }
     for key in keys.verifications.iter().chain(&keys.verifications_alone) {
         rows.verifications.load(*key, None);
+    }
+    for key in &keys.tokens {
+        rows.tokens.load(*key, None);
+    }
+    for key in &keys.challenges {
+        rows.challenges.load(*key, None);
+    }
+    for key in &keys.identities {
+        rows.identities.load(*key, None);
     }
     for key in &keys.messages {
         rows.messages.load(*key, None);
@@ -187,6 +211,16 @@ fn take_start(row: &dyn Columns, rows: &mut Rows) -> Result<(), StoreError> {
     Ok(())
 }
 
+fn take_token(row: &dyn Columns, rows: &mut Rows) -> Result<(), StoreError> {
+    let corrupt = || StoreError::Corrupt { table: "challenges", id: "?".to_owned() };
+    let id = |place| id16(row.bytes(place)?).ok_or_else(corrupt);
+    let tenant = TenantId::from_bytes(id(0)?);
+    let key = TokenKey { tenant, digest: id(1)? };
+    let id = VerificationId::from_bytes(id(2)?);
+    rows.tokens.load(key, Some(VerificationKey { tenant, id }));
+    Ok(())
+}
+
 fn filed(row: &dyn Columns) -> Result<(WebhookKey, Timestamp), StoreError> {
     let corrupt = || StoreError::Corrupt { table: "webhooks", id: "?".to_owned() };
     let id = |place| id16(row.bytes(place)?).ok_or_else(corrupt);
@@ -199,12 +233,15 @@ fn filed(row: &dyn Columns) -> Result<(WebhookKey, Timestamp), StoreError> {
 fn take_webhook(row: &dyn Columns, rows: &mut Rows) -> Result<(), StoreError> {
     let (key, received_at) = filed(row)?;
     let sealed = Sealed::from_bytes([]);
-    rows.webhooks.load(key, Some(StoredWebhook { key, received_at, sealed, unread: 0 }));
+    let webhook = StoredWebhook { key, received_at, sealed, unread: 0, quarantined: 0 };
+    rows.webhooks.load(key, Some(webhook));
     Ok(())
 }
 
 fn take_inbound(row: &dyn Columns, rows: &mut Rows) -> Result<(), StoreError> {
     let (key, received_at) = filed(row)?;
-    rows.inbound.load(key, Some(StoredInbound { key, received_at, webhook: key }));
+    let (reception, verification) = (Reception::Kept, None);
+    let inbound = StoredInbound { key, received_at, webhook: key, reception, verification };
+    rows.inbound.load(key, Some(inbound));
     Ok(())
 }

@@ -1,11 +1,15 @@
 //! Saving the changes of a batch in one round trip.
 
+use countersign_core::id::VerificationId;
 use countersign_core::ledger::{Change, Rows};
 use countersign_core::time::Timestamp;
 
 use super::load::limit_key;
 use super::sql::{self, Call, Param};
-use crate::rows::{Value, message_values, verification_changes, verification_values};
+use crate::rows::{
+    Value, challenge_values, identity_values, message_values, verification_changes,
+    verification_values,
+};
 
 /// The calls that save what has changed.
 pub(super) fn calls(rows: &Rows) -> Vec<Call<'_>> {
@@ -15,11 +19,22 @@ pub(super) fn calls(rows: &Rows) -> Vec<Call<'_>> {
         |change| messages(change).map(|(_, row, _)| message_values(row).into()).collect();
     let added = verifications(Change::Insert).map(|(_, row, _)| verification_values(row).into());
     let changed = verifications(Change::Update).map(|(_, row, _)| verification_changes(row).into());
+    let challenges = |change| {
+        rows.challenges.changed_as(change).map(|row| challenge_values(row).into()).collect()
+    };
+    let rewritten =
+        verifications(Change::Rewrite).map(|(_, row, _)| verification_values(row).into());
+    let identities = rows.identities.changed();
+    let identities = identities.map(|(key, row, _)| identity_values(key, row).into());
     let calls = [
         table(sql::ADD_LIMITS, limits(rows, Change::Insert)),
         table(sql::CHANGE_LIMITS, limits(rows, Change::Update)),
         table(sql::ADD_VERIFICATIONS, added.collect()),
         table(sql::CHANGE_VERIFICATIONS, changed.collect()),
+        table(sql::REWRITE_VERIFICATIONS, rewritten.collect()),
+        table(sql::ADD_CHALLENGES, challenges(Change::Insert)),
+        table(sql::CHANGE_CHALLENGES, challenges(Change::Update)),
+        table(sql::SET_IDENTITIES, identities.collect()),
         table(sql::ADD_MESSAGES, message_rows(Change::Insert)),
         table(sql::CHANGE_MESSAGES, message_rows(Change::Update)),
         table(sql::ADD_STARTS, starts(rows)),
@@ -90,6 +105,7 @@ fn webhooks(rows: &Rows) -> Vec<Vec<Value<'_>>> {
             (&key.digest).into(),
             row.received_at.into(),
             i64::try_from(row.unread).unwrap_or(i64::MAX).into(),
+            i64::try_from(row.quarantined).unwrap_or(i64::MAX).into(),
             row.sealed.as_bytes().into(),
         ]
     });
@@ -105,6 +121,8 @@ fn inbound(rows: &Rows) -> Vec<Vec<Value<'_>>> {
             row.received_at.into(),
             row.webhook.at.into(),
             (&row.webhook.digest).into(),
+            row.reception.as_str().into(),
+            row.verification.as_ref().map(VerificationId::as_bytes).into(),
         ]
     });
     inbound.collect()

@@ -3,7 +3,8 @@
 use tokio_postgres::types::ToSql;
 
 use crate::rows::{
-    FIRST_CHANGING, MESSAGE_COLUMNS, MESSAGE_KINDS, VERIFICATION_COLUMNS, VERIFICATION_KINDS,
+    CHALLENGE_COLUMNS, CHALLENGE_KINDS, FIRST_CHANGING, IDENTITY_COLUMNS, MESSAGE_COLUMNS,
+    MESSAGE_KINDS, VERIFICATION_COLUMNS, VERIFICATION_KINDS,
 };
 
 /// A statement by its name, with its parameters.
@@ -31,6 +32,13 @@ pub(super) const ADD_STARTS: &str = "add starts";
 pub(super) const FIND_VERIFICATIONS: &str = "find verifications";
 pub(super) const ADD_VERIFICATIONS: &str = "add verifications";
 pub(super) const CHANGE_VERIFICATIONS: &str = "change verifications";
+pub(super) const REWRITE_VERIFICATIONS: &str = "rewrite verifications";
+pub(super) const FIND_TOKENS: &str = "find tokens";
+pub(super) const FIND_CHALLENGES: &str = "find challenges";
+pub(super) const ADD_CHALLENGES: &str = "add challenges";
+pub(super) const CHANGE_CHALLENGES: &str = "change challenges";
+pub(super) const FIND_IDENTITIES: &str = "find identities";
+pub(super) const SET_IDENTITIES: &str = "set identities";
 pub(super) const FIND_MESSAGES: &str = "find messages";
 pub(super) const FIND_DUE: &str = "find due messages";
 pub(super) const ADD_MESSAGES: &str = "add messages";
@@ -42,7 +50,8 @@ pub(super) const ADD_INBOUND: &str = "add inbound messages";
 pub(super) const ADD_EVENTS: &str = "add events";
 
 // A limit that does not exist cannot be locked. When two servers add it at once, the second one
-// finds it there and decides its batch again. The phone of a verification never changes, so it may be read before it is locked.
+// finds it there and decides its batch again. The phone of a verification is read before it is
+// locked: where a message told it meanwhile, its limit is asked for once more.
 const FIND_LIMITS_SQL: &str = r"
     select key, state
     from limits
@@ -81,6 +90,26 @@ const FIND_INBOUND_SQL: &str = "
         and found.at = wanted.at
         and found.digest = wanted.digest";
 
+// The newest of those that wait for an answer of the same user counts.
+const FIND_TOKENS_SQL: &str = "
+    select wanted.tenant_id, wanted.digest, found.verification_id
+    from unnest($1::bytea[], $2::bytea[]) as wanted (tenant_id, digest)
+    join challenges as found
+        on found.tenant_id = wanted.tenant_id and found.token = wanted.digest
+    union all
+    (select distinct on (wanted.tenant_id, wanted.digest)
+        wanted.tenant_id, wanted.digest, found.verification_id
+    from unnest($1::bytea[], $2::bytea[]) as wanted (tenant_id, digest)
+    join challenges as found
+        on found.tenant_id = wanted.tenant_id and found.asked = wanted.digest
+    order by wanted.tenant_id, wanted.digest, found.verification_id desc)";
+
+const SET_IDENTITIES_SQL: &str = "
+    insert into identities (tenant_id, number, digest, seen_at)
+    select * from unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::bigint[])
+    on conflict (tenant_id, number)
+    do update set digest = excluded.digest, seen_at = excluded.seen_at";
+
 /// Every statement with its name.
 pub(super) fn statements() -> Vec<(&'static str, String)> {
     let changing = &VERIFICATION_COLUMNS[FIRST_CHANGING..];
@@ -88,7 +117,7 @@ pub(super) fn statements() -> Vec<(&'static str, String)> {
     let mut kinds = VERIFICATION_KINDS[..2].to_vec();
     kinds.extend_from_slice(&VERIFICATION_KINDS[FIRST_CHANGING..]);
     let text = str::to_owned;
-    vec![
+    let mut all = vec![
         (BEGIN, text("begin")),
         (COMMIT, text("commit")),
         (FIND_LIMITS, text(FIND_LIMITS_SQL)),
@@ -106,17 +135,35 @@ pub(super) fn statements() -> Vec<(&'static str, String)> {
         (FIND_VERIFICATIONS, find_verifications()),
         (ADD_VERIFICATIONS, insert("verifications", &VERIFICATION_COLUMNS, VERIFICATION_KINDS)),
         (CHANGE_VERIFICATIONS, update("verifications", &changed, &kinds, 2)),
+        (
+            REWRITE_VERIFICATIONS,
+            update("verifications", &VERIFICATION_COLUMNS, VERIFICATION_KINDS, 2),
+        ),
+        (FIND_TOKENS, text(FIND_TOKENS_SQL)),
+        (FIND_CHALLENGES, find_challenges()),
+        (ADD_CHALLENGES, insert("challenges", &CHALLENGE_COLUMNS, CHALLENGE_KINDS)),
+        (CHANGE_CHALLENGES, update("challenges", &CHALLENGE_COLUMNS, CHALLENGE_KINDS, 2)),
+        (FIND_IDENTITIES, find_identities()),
+        (SET_IDENTITIES, text(SET_IDENTITIES_SQL)),
         (FIND_MESSAGES, find_messages()),
         (FIND_DUE, find_due()),
         (ADD_MESSAGES, insert("messages", &MESSAGE_COLUMNS, MESSAGE_KINDS)),
         (CHANGE_MESSAGES, update("messages", &MESSAGE_COLUMNS, MESSAGE_KINDS, 3)),
+    ];
+    all.extend(about_inbound());
+    all
+}
+
+fn about_inbound() -> Vec<(&'static str, String)> {
+    let text = str::to_owned;
+    vec![
         (FIND_WEBHOOKS, text(FIND_WEBHOOKS_SQL)),
         (
             ADD_WEBHOOKS,
             insert(
                 "webhooks",
-                &["tenant_id", "at", "digest", "received_at", "unread", "body"],
-                b"bibiib",
+                &["tenant_id", "at", "digest", "received_at", "unread", "quarantined", "body"],
+                b"bibiiib",
             ),
         ),
         (FIND_INBOUND, text(FIND_INBOUND_SQL)),
@@ -124,8 +171,17 @@ pub(super) fn statements() -> Vec<(&'static str, String)> {
             ADD_INBOUND,
             insert(
                 "inbound_messages",
-                &["tenant_id", "at", "digest", "received_at", "webhook_at", "webhook_digest"],
-                b"bibiib",
+                &[
+                    "tenant_id",
+                    "at",
+                    "digest",
+                    "received_at",
+                    "webhook_at",
+                    "webhook_digest",
+                    "reception",
+                    "verification_id",
+                ],
+                b"bibiibtb",
             ),
         ),
         (
@@ -148,6 +204,30 @@ fn find_verifications() -> String {
         order by found.tenant_id, found.id
         for update of found",
         prefixed(&VERIFICATION_COLUMNS)
+    )
+}
+
+fn find_challenges() -> String {
+    format!(
+        "select {}
+        from unnest($1::bytea[], $2::bytea[]) as wanted (tenant_id, id)
+        join challenges as found
+            on found.tenant_id = wanted.tenant_id and found.verification_id = wanted.id
+        order by found.tenant_id, found.verification_id
+        for update of found",
+        prefixed(&CHALLENGE_COLUMNS)
+    )
+}
+
+fn find_identities() -> String {
+    format!(
+        "select {}
+        from unnest($1::bytea[], $2::bytea[]) as wanted (tenant_id, number)
+        join identities as found
+            on found.tenant_id = wanted.tenant_id and found.number = wanted.number
+        order by found.tenant_id, found.number
+        for update of found",
+        prefixed(&IDENTITY_COLUMNS)
     )
 }
 

@@ -34,6 +34,9 @@ impl Book {
                     || format!("{key:?} is locked without a reason"),
                 )
             }
+            Finding::NotReceived => {
+                Invariant::RowsAreAsDecided.hold(false, || format!("{key:?} waits for a message"))
+            }
             Finding::AlreadyApproved => self.is_at(*key, State::Approved),
             Finding::Canceled => self.is_at(*key, State::Canceled),
             Finding::Undeliverable => self.is_at(*key, State::Undeliverable),

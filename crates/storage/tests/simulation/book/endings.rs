@@ -128,12 +128,13 @@ const fn state_after(kind: EventKind) -> Option<State> {
     match kind {
         EventKind::VerificationApproved => Some(State::Approved),
         EventKind::VerificationExpired => Some(State::Expired),
-        EventKind::VerificationCanceled | EventKind::VerificationSuperseded => {
-            Some(State::Canceled)
-        }
+        EventKind::VerificationCanceled
+        | EventKind::VerificationContested
+        | EventKind::VerificationSuperseded => Some(State::Canceled),
         EventKind::VerificationExhausted => Some(State::Exhausted),
         EventKind::VerificationUndeliverable => Some(State::Undeliverable),
         EventKind::VerificationCreated
+        | EventKind::VerificationMessageReceived
         | EventKind::VerificationResent
         | EventKind::MessageAccepted
         | EventKind::MessageSent

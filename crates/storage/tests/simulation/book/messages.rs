@@ -151,7 +151,7 @@ impl Book {
             .hold(is_current, || format!("{:?} was settled twice", settle.key))
     }
 
-    pub(super) fn ingest(&mut self, ingest: &Ingest, outcome: IngestOutcome) -> Held {
+    pub(super) fn ingest(&mut self, ingest: &Ingest, outcome: &IngestOutcome) -> Held {
         let key = ingest.webhook.key;
         let is_new = self.webhooks.insert(key);
         Invariant::EffectsHappenOnce

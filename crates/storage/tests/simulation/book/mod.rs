@@ -90,7 +90,7 @@ impl Book {
             }
             (Op::ClaimDue(claim), Outcome::ClaimDue(outcome)) => self.claim(claim, outcome)?,
             (Op::Settle(settle), Outcome::Settle(outcome)) => self.settle(settle, *outcome)?,
-            (Op::Ingest(ingest), Outcome::Ingest(outcome)) => self.ingest(ingest, *outcome)?,
+            (Op::Ingest(ingest), Outcome::Ingest(outcome)) => self.ingest(ingest, outcome)?,
             (op, outcome) => {
                 Invariant::RowsAreAsDecided
                     .hold(false, || format!("{op:?} was answered with {outcome:?}"))?;

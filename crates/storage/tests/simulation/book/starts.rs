@@ -25,8 +25,9 @@ impl Book {
             StartOutcome::Started { verification, message } => {
                 Invariant::RowsAreAsDecided.hold(
                     *verification == start.verification
-                        && message.verification_key() == verification.key
-                        && message.number == 1,
+                        && message.is_some_and(|message| {
+                            message.verification_key() == verification.key && message.number == 1
+                        }),
                     || format!("{:?} started {:?}", start.verification.key, verification.key),
                 )?;
                 self.begin(start)
@@ -80,6 +81,10 @@ impl Book {
             ResendOutcome::Ended(_) => {
                 Invariant::RowsAreAsDecided
                     .hold(!is_live, || format!("{:?} is said to have ended", resend.key))?;
+            }
+            // That is said of verifications by message, of which there are none here.
+            ResendOutcome::NothingToSend => {
+                Invariant::RowsAreAsDecided.hold(false, || "nothing to send".to_owned())?;
             }
             ResendOutcome::Refused(_) => self.tally.refusals += 1,
         }

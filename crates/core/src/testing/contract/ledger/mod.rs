@@ -3,6 +3,7 @@
 
 mod checking;
 mod ending;
+mod hearing;
 mod limits;
 mod receiving;
 mod sending;

@@ -6,10 +6,15 @@ use crate::ledger::{IngestOutcome, ReceiptOf};
 use crate::testing::contract::World;
 use crate::testing::contract::world::{RIGHT, at_once, first_message, receipt};
 use crate::time::{minutes, seconds};
-use crate::verification::{Finding, State};
+use crate::verification::{Finding, Reception, State};
 
-const NOTHING: IngestOutcome =
-    IngestOutcome { is_repeated: false, receipts: 0, unmatched: 0, messages: 0 };
+const NOTHING: IngestOutcome = IngestOutcome {
+    is_repeated: false,
+    receipts: 0,
+    unmatched: 0,
+    messages: Vec::new(),
+    quarantined: 0,
+};
 
 pub(super) async fn receipts_say_the_same_in_any_order(world: &mut World<'_>) {
     use ReceiptKind::{Delivered, Failed, Read, Sent};
@@ -90,7 +95,7 @@ pub(super) async fn the_same_webhook_again_does_nothing(world: &mut World<'_>) {
 
     let again = world.ingest(webhook, vec![read], vec![world.inbound()]).await;
 
-    assert_eq!(first, IngestOutcome { receipts: 1, messages: 1, ..NOTHING });
+    assert_eq!(first, IngestOutcome { receipts: 1, messages: vec![Reception::Kept], ..NOTHING });
     assert_eq!(again, IngestOutcome { is_repeated: true, ..NOTHING });
     assert_eq!(world.message(message).await, before);
 }
@@ -104,9 +109,10 @@ pub(super) async fn the_same_webhook_at_once_counts_once(world: &mut World<'_>) 
     let same = |_| world.ingest(webhook.clone(), vec![sent.clone()], vec![inbound.clone()]);
     let outcomes = at_once((0..20).map(same)).await;
 
-    let first = IngestOutcome { receipts: 1, messages: 1, ..NOTHING };
+    let first = IngestOutcome { receipts: 1, messages: vec![Reception::Kept], ..NOTHING };
     let repeated = IngestOutcome { is_repeated: true, ..NOTHING };
-    let count = |wanted| outcomes.iter().filter(|outcome| **outcome == wanted).count();
+    let count =
+        |wanted: IngestOutcome| outcomes.iter().filter(|outcome| **outcome == wanted).count();
     assert_eq!((count(first), count(repeated)), (1, 19), "{outcomes:?}");
 }
 
@@ -116,8 +122,8 @@ pub(super) async fn an_inbound_message_is_stored_once(world: &mut World<'_>) {
     let first = world.ingest(world.webhook(), Vec::new(), vec![one.clone()]).await;
     let second = world.ingest(world.webhook(), Vec::new(), vec![one, two.clone(), two]).await;
 
-    assert_eq!(first.messages, 1);
-    assert_eq!(second, IngestOutcome { messages: 1, ..NOTHING });
+    assert_eq!(first.messages, [Reception::Kept]);
+    assert_eq!(second, IngestOutcome { messages: vec![Reception::Kept], ..NOTHING });
 }
 
 pub(super) async fn a_receipt_for_nobody_is_unmatched(world: &mut World<'_>) {

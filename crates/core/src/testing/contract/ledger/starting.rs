@@ -37,7 +37,7 @@ pub(super) async fn a_started_verification_has_a_queued_message(world: &mut Worl
 
     let first = first_message(key);
     assert!(
-        matches!(outcome, StartOutcome::Started { message, .. } if message == first),
+        matches!(outcome, StartOutcome::Started { message, .. } if message == Some(first)),
         "{outcome:?}"
     );
     let messages = world.find(key).await.map(|(_, messages)| messages);

@@ -1,6 +1,6 @@
 //! The list.
 
-use super::{checking, ending, limits, receiving, sending, starting};
+use super::{checking, ending, hearing, limits, receiving, sending, starting};
 use crate::ledger::Ledger;
 use crate::testing::contract::World;
 use crate::verification::VerificationStore;
@@ -20,6 +20,29 @@ pub async fn ledger(ledger: &dyn Ledger, store: &dyn VerificationStore) {
     Box::pin(starts_and_limits(&mut world)).await;
     Box::pin(checks_and_ends(&mut world)).await;
     Box::pin(messages(&mut world)).await;
+    Box::pin(proofs(&mut world)).await;
+}
+
+async fn proofs(mut world: &mut World<'_>) {
+    run! { world:
+        hearing {
+            every_column_of_a_challenge_is_read_back,
+            a_message_with_the_token_approves_once,
+            the_same_message_at_once_approves_once,
+            another_number_proves_nothing,
+            a_token_of_another_tenant_names_nothing,
+            a_number_is_learnt_and_confirmed,
+            a_wrong_confirmation_is_counted_three_times,
+            a_second_sender_ends_it,
+            whoever_says_no_ends_it,
+            a_shared_contact_is_sent_a_code,
+            a_card_that_nobody_asked_for_is_refused,
+            another_account_behind_the_number_does_not_sign_in,
+            a_sender_who_guesses_is_ignored,
+            six_digits_count_from_their_own_number_only,
+            nothing_is_approved_after_its_time,
+        }
+    }
 }
 
 async fn starts_and_limits(mut world: &mut World<'_>) {

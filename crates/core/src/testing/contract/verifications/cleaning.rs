@@ -160,7 +160,7 @@ pub(super) async fn old_webhooks_are_deleted(world: &mut World<'_>) {
     assert!(world.ingest(late, Vec::new(), Vec::new()).await.is_repeated, "it is still there");
     for (webhook, inbound) in old {
         let outcome = world.ingest(webhook, Vec::new(), vec![inbound]).await;
-        assert!(!outcome.is_repeated && outcome.messages == 1, "{outcome:?}");
+        assert!(!outcome.is_repeated && outcome.messages.len() == 1, "{outcome:?}");
     }
 }
 

@@ -1,0 +1,87 @@
+//! What a page shows of a session, or of one verification.
+
+use super::view::{digits_of, next_start, with_parameter};
+use super::{Hosted, Page, PageView, SessionView, Step};
+use crate::phone::WaId;
+use crate::store::StoreError;
+use crate::verification::{Details, VerificationView};
+
+impl Hosted {
+    pub(super) async fn of_session(&self, view: SessionView) -> Result<PageView, StoreError> {
+        let SessionView { session, phone, details, verification, now } = view;
+        let page = Page::Session(session.key);
+        let shown = verification.as_ref().map(|view| &*view.verification);
+        let step = Step::at(Some(&session), shown, now);
+        let policy = self.parts.verifications.policy();
+        let by_limits = shown.filter(|_| step.has_failed()).map(|shown| next_start(shown, policy));
+        let ends_at = shown
+            .filter(|_| step.is_underway())
+            .map_or(session.expires_at, |shown| shown.expires_at);
+        let is_open = session.is_open(now);
+        let can_message = self.parts.verifications.has_messages(session.key.tenant);
+        // A message may have told it.
+        let learnt = verification.as_ref().and_then(|view| view.phone.clone());
+        let stranger = self.stranger(verification.as_ref());
+        Ok(PageView {
+            page,
+            brand: self.parts.tenants.brand(session.key.tenant).await?,
+            locale: session.locale,
+            purpose: session.purpose,
+            step,
+            phone: phone.or(learnt),
+            is_fixed: session.is_fixed,
+            retry_at: by_limits.max(session.retry_at).filter(|retry_at| *retry_at > now),
+            return_url: return_url(&details, &page),
+            can_change: is_open && !session.is_fixed && (step.is_underway() || step.has_failed()),
+            can_message,
+            can_switch: is_open && can_message && matches!(step, Step::Code | Step::Message),
+            stranger,
+            can_restart: is_open && step.has_failed(),
+            digits: digits_of(step, session.purpose, policy),
+            verification,
+            now,
+            ends_at,
+        })
+    }
+
+    pub(super) async fn of_verification(
+        &self,
+        page: Page,
+        view: VerificationView,
+    ) -> Result<PageView, StoreError> {
+        let (verification, now) = (view.verification.clone(), view.now);
+        let policy = self.parts.verifications.policy();
+        let step = Step::at(None, Some(&verification), now);
+        let stranger = self.stranger(Some(&view));
+        Ok(PageView {
+            page,
+            brand: self.parts.tenants.brand(page.tenant()).await?,
+            locale: verification.locale.clone(),
+            purpose: verification.purpose,
+            step,
+            phone: view.phone.clone(),
+            is_fixed: true,
+            retry_at: None,
+            return_url: return_url(&view.details, &page),
+            can_change: false,
+            can_message: false,
+            can_switch: false,
+            stranger,
+            can_restart: false,
+            digits: digits_of(step, verification.purpose, policy),
+            verification: Some(view),
+            now,
+            ends_at: verification.expires_at,
+        })
+    }
+}
+
+impl Hosted {
+    fn stranger(&self, view: Option<&VerificationView>) -> Option<WaId> {
+        view?.challenge.as_ref()?.open_stranger(&self.parts.keyring)
+    }
+}
+
+fn return_url(details: &Details, page: &Page) -> Option<String> {
+    details.return_url.as_deref().map(|address| with_parameter(address, page))
+}

@@ -1,0 +1,334 @@
+//! What becomes of a message that somebody wrote: it may prove a phone.
+
+use super::reply::reply_to;
+use super::start::queue_message;
+use super::{Failure, FailureKind, IdentityKey, Keys, Rows};
+use crate::delivery::{MessageKind, Reply};
+use crate::events::EventKind;
+use crate::id::EventId;
+use crate::keyring::Keyring;
+use crate::policy::Policy;
+use crate::time::Timestamp;
+use crate::verification::{
+    CONFIRMATION_DIGITS, Heard, Identity, IdentityCheck, Line, Reception, Verification,
+    VerificationKey, open_phone,
+};
+
+/// Everything that hearing a message may use.
+pub(super) struct Hearing<'a> {
+    pub(super) heard: &'a Heard,
+    pub(super) tenant: crate::id::TenantId,
+    pub(super) keyring: &'a Keyring,
+    pub(super) policy: &'a Policy,
+    /// The first id for what it causes.
+    pub(super) event: EventId,
+    pub(super) now: Timestamp,
+}
+
+/// What a message came to, and the verification that it is about.
+pub(super) type Heeded = (Reception, Option<VerificationKey>);
+
+impl Hearing<'_> {
+    pub(super) fn want(&self, rows: &Rows, keys: &mut Keys) {
+        let heard = self.heard;
+        if !self.is_of_interest() {
+            return;
+        }
+        let record = heard.sender.record;
+        if !rows.phones.is_loaded(&record) {
+            keys.phones.push(record);
+        }
+        let tokens =
+            heard.tokens.iter().chain(heard.contact.as_ref().and(heard.sender.asked.as_ref()));
+        keys.tokens.extend(tokens.filter(|token| !rows.tokens.is_loaded(token)));
+        for key in self.named(rows).into_iter().chain(self.waiting(rows)) {
+            if !rows.challenges.is_loaded(&key) {
+                keys.challenges.push(key);
+            }
+            if !rows.verifications.is_loaded(&key) {
+                keys.verifications_alone.push(key);
+            }
+        }
+        if let Some(key) = self.identity_key().filter(|key| !rows.identities.is_loaded(key)) {
+            keys.identities.push(key);
+        }
+        if let Some(line) = self.shared_line().filter(|line| !rows.phones.is_loaded(&line.limits)) {
+            keys.phones.push(line.limits);
+        }
+    }
+
+    pub(super) fn decide(&self, rows: &mut Rows) -> Heeded {
+        let heard = self.heard;
+        if !self.is_of_interest() {
+            return (Reception::Kept, None);
+        }
+        let record = rows.phones.get(&heard.sender.record);
+        if record.is_some_and(|record| record.is_ignored(self.now)) {
+            return (Reception::Ignored, None);
+        }
+        if let Some(contact) = &heard.contact {
+            return self.take_contact(contact, rows);
+        }
+        if let Some(key) = self.named(rows).first().copied() {
+            return self.receive(key, rows);
+        }
+        if heard.is_refusal {
+            return self.deny(rows);
+        }
+        if heard.is_marked {
+            return self.count_unknown(rows);
+        }
+        self.miss_token(rows)
+    }
+
+    /// Long texts and pictures of people who verify nothing are most of what is written.
+    fn is_of_interest(&self) -> bool {
+        let heard = self.heard;
+        !heard.tokens.is_empty()
+            || heard.contact.is_some()
+            || heard.is_refusal
+            || (heard.is_short && heard.is_plain)
+    }
+
+    /// The verifications whose token the message carries.
+    fn named(&self, rows: &Rows) -> Vec<VerificationKey> {
+        let heard = self.heard;
+        let asked = heard.contact.as_ref().and(heard.sender.asked.as_ref());
+        let by_token = heard.tokens.iter().chain(asked).filter_map(|token| rows.tokens.get(token));
+        let mut named: Vec<VerificationKey> = by_token.copied().collect();
+        // A token may look like another; whatever is known stands first.
+        named.extend(self.waiting(rows).into_iter().filter(|key| self.has_digits(*key, rows)));
+        named
+    }
+
+    /// What is live for the sender's own number, the newest first.
+    fn waiting(&self, rows: &Rows) -> Vec<VerificationKey> {
+        let Some(record) = rows.phones.get(&self.heard.sender.record) else { return Vec::new() };
+        let ids = record.recent_by_message(self.now);
+        ids.map(|id| VerificationKey { tenant: self.tenant, id }).collect()
+    }
+
+    fn has_digits(&self, key: VerificationKey, rows: &Rows) -> bool {
+        let is_by_digits = rows.challenges.get(&key).is_some_and(|row| row.token.is_none());
+        let Some(verification) = rows.verifications.get(&key).filter(|_| is_by_digits) else {
+            return false;
+        };
+        let place = verification.place();
+        let held = verification.code.as_ref();
+        held.is_some_and(|held| {
+            self.heard.codes.iter().any(|code| held.matches(code, &place, self.keyring))
+        })
+    }
+
+    fn receive(&self, key: VerificationKey, rows: &mut Rows) -> Heeded {
+        let found = rows.verifications.get(&key).cloned().zip(rows.challenges.get(&key).cloned());
+        let Some((verification, challenge)) = found else {
+            return (Reception::UnknownToken, None);
+        };
+        let bound = open_phone(&verification, self.keyring);
+        let mut reception = challenge.judge(&verification, bound.as_ref(), self.heard, self.now);
+        if matches!(reception, Reception::Approved | Reception::AwaitingConfirmation) {
+            reception = self.compare_identity(reception, &verification, rows);
+        }
+        if reception == Reception::AwaitingConfirmation && !self.may_answer(true, rows) {
+            reception = Reception::RateLimited;
+        }
+        self.apply(reception, key, rows);
+        (self.heed(reception, key, rows), Some(key))
+    }
+
+    /// The account behind the number is compared with the one that proved it last. Whoever signs
+    /// in with it must be the same; whoever attaches it says who it is from now on.
+    fn compare_identity(
+        &self,
+        reception: Reception,
+        verification: &Verification,
+        rows: &Rows,
+    ) -> Reception {
+        match self.identity_check(rows) {
+            Some(IdentityCheck::Changed) if verification.purpose.is_sign_in() => {
+                Reception::IdentityChanged
+            }
+            Some(IdentityCheck::First | IdentityCheck::Same | IdentityCheck::Changed) | None => {
+                reception
+            }
+        }
+    }
+
+    fn identity_check(&self, rows: &Rows) -> Option<IdentityCheck> {
+        let digest = self.heard.sender.identity?;
+        let known = rows.identities.get(&self.identity_key()?);
+        Some(match known {
+            None => IdentityCheck::First,
+            Some(identity) if identity.digest == digest => IdentityCheck::Same,
+            Some(_) => IdentityCheck::Changed,
+        })
+    }
+
+    fn apply(&self, reception: Reception, key: VerificationKey, rows: &mut Rows) {
+        let has_ended = matches!(reception, Reception::SecondSender | Reception::IdentityChanged);
+        if reception == Reception::Approved {
+            self.note_proof(key, rows);
+            let verification = rows.edit_verification(&key);
+            if verification.is_some_and(|row| row.approve_by_message(self.now)) {
+                rows.record(key, EventKind::VerificationApproved, self.event, self.now);
+            }
+        } else if reception == Reception::AwaitingConfirmation {
+            self.note_proof(key, rows);
+            self.ask_confirmation(key, rows);
+        } else if has_ended {
+            self.end(key, rows);
+        }
+    }
+
+    /// Notes who proved what, and learns the number where it was not known.
+    fn note_proof(&self, key: VerificationKey, rows: &mut Rows) {
+        let sender = &self.heard.sender;
+        let line = sender.number.as_ref().and_then(|shown| shown.line.as_ref());
+        let check = self.identity_check(rows);
+        if let (Some(place), Some(digest)) = (self.identity_key(), sender.identity) {
+            rows.identities.set(place, Identity { digest, seen_at: self.now });
+        }
+        let is_bound = rows.challenges.get(&key).is_some_and(|challenge| challenge.is_bound);
+        if let Some(line) = line.filter(|_| !is_bound) {
+            self.learn(key, line, rows);
+        }
+        let bound = rows.verifications.get(&key).and_then(|row| open_phone(row, self.keyring));
+        let shown = sender.number.as_ref().map(|shown| &shown.wa_id);
+        let alias = bound.zip(shown).and_then(|(bound, wa_id)| bound.matches_sender(wa_id).alias());
+        if let Some(challenge) = rows.challenges.edit(&key) {
+            challenge.note_sender(sender, alias, self.keyring, self.now);
+            challenge.identity = check;
+        }
+    }
+
+    fn learn(&self, key: VerificationKey, line: &Line, rows: &mut Rows) {
+        let Some(verification) = rows.rewrite_verification(&key) else { return };
+        verification.learn(line, self.keyring);
+        let (purpose, expires_at) = (verification.purpose, verification.expires_at);
+        let record = rows.phones.edit_or_default(line.limits);
+        record.note_message(purpose, key.id, expires_at, self.now);
+    }
+
+    fn ask_confirmation(&self, key: VerificationKey, rows: &mut Rows) {
+        let code = self.heard.spare.shortened(CONFIRMATION_DIGITS);
+        let Some(verification) = rows.edit_verification(&key) else { return };
+        verification.await_confirmation(&code, &self.policy.limits, self.keyring, self.now);
+        let verification = verification.clone();
+        let recipient = self.heard.sender.address.seal(key, self.keyring);
+        queue_message(&verification, MessageKind::Confirm, recipient, rows, self.now);
+        self.charge_reply(rows);
+        rows.record(key, EventKind::VerificationMessageReceived, self.event, self.now);
+    }
+
+    fn end(&self, key: VerificationKey, rows: &mut Rows) {
+        if rows.edit_verification(&key).is_some_and(|row| row.cancel(self.now)) {
+            rows.record(key, EventKind::VerificationContested, self.event, self.now);
+        }
+    }
+
+    /// Writes down what a message came to, and answers it where that is wanted.
+    pub(super) fn heed(
+        &self,
+        reception: Reception,
+        key: VerificationKey,
+        rows: &mut Rows,
+    ) -> Reception {
+        let mut reception = reception;
+        if reception == Reception::PhoneHidden && self.may_answer(true, rows) {
+            reception = Reception::ContactAsked;
+        }
+        let is_live = rows.verifications.get(&key).is_some_and(|row| row.is_live(self.now));
+        let is_strange = reception == Reception::WrongNumber;
+        let stranger = self.heard.sender.address.seal(key, self.keyring).filter(|_| is_strange);
+        let is_told = reception != Reception::AlreadyUsed;
+        if let Some(challenge) = rows.challenges.edit(&key).filter(|_| is_told) {
+            challenge.last = Some(reception);
+            challenge.sealed_stranger = stranger;
+            if reception == Reception::ContactAsked {
+                challenge.asked = self.heard.sender.asked;
+            }
+        }
+        if let Some(asked) =
+            self.heard.sender.asked.filter(|_| reception == Reception::ContactAsked)
+        {
+            rows.tokens.set(asked, key);
+        }
+        if let Some(reply) = reply_to(reception, is_live) {
+            self.reply(reply, key, rows);
+        }
+        reception
+    }
+
+    /// A way on for whoever cannot be asked otherwise is answered always; the rest costs money and
+    /// is a tenant's choice.
+    fn reply(&self, reply: Reply, key: VerificationKey, rows: &mut Rows) {
+        let is_wanted = reply.is_needed() || self.policy.message.replies;
+        if !is_wanted || !self.may_answer(reply.is_needed(), rows) {
+            return;
+        }
+        let Some(recipient) = self.heard.sender.address.seal(key, self.keyring) else { return };
+        let Some(verification) = rows.edit_verification(&key) else { return };
+        if !verification.note_reply() {
+            return;
+        }
+        let verification = verification.clone();
+        let kind = MessageKind::Reply(reply);
+        queue_message(&verification, kind, Some(recipient), rows, self.now);
+        self.charge_reply(rows);
+    }
+
+    fn charge_reply(&self, rows: &mut Rows) {
+        let phone = self.heard.sender.record;
+        rows.phones.edit_or_default(phone).charge_reply(self.now);
+        rows.failures.push(Failure { phone, at: self.now, kind: FailureKind::Reply });
+    }
+
+    /// What is needed is not held up by what was said a moment ago.
+    fn may_answer(&self, is_needed: bool, rows: &Rows) -> bool {
+        let Some(record) = rows.phones.get(&self.heard.sender.record) else { return true };
+        let refusal =
+            if is_needed { record.ask_needed_reply(self.now) } else { record.ask_reply(self.now) };
+        refusal.is_none()
+    }
+
+    fn deny(&self, rows: &mut Rows) -> Heeded {
+        let sender = Some(self.heard.sender.record.0);
+        let awaiting = self.waiting(rows).into_iter().find(|key| {
+            let is_theirs = rows.challenges.get(key).is_some_and(|row| row.sender == sender);
+            is_theirs && rows.verifications.get(key).is_some_and(|row| row.is_live(self.now))
+        });
+        let Some(key) = awaiting else { return (Reception::Kept, None) };
+        self.end(key, rows);
+        (self.heed(Reception::Denied, key, rows), Some(key))
+    }
+
+    fn count_unknown(&self, rows: &mut Rows) -> Heeded {
+        let phone = self.heard.sender.record;
+        rows.phones.edit_or_default(phone).count_wrong_token(self.now);
+        rows.failures.push(Failure { phone, at: self.now, kind: FailureKind::Token });
+        (Reception::UnknownToken, None)
+    }
+
+    /// Somebody for whom a message is awaited wrote something else.
+    fn miss_token(&self, rows: &mut Rows) -> Heeded {
+        let waiting = self.waiting(rows).into_iter().find(|key| {
+            let is_unheard = rows.challenges.get(key).is_some_and(|row| row.sender.is_none());
+            is_unheard && rows.verifications.get(key).is_some_and(|row| row.is_live(self.now))
+        });
+        match waiting {
+            Some(key) => (self.heed(Reception::MissingToken, key, rows), Some(key)),
+            None => (Reception::Kept, None),
+        }
+    }
+
+    fn shared_line(&self) -> Option<&Line> {
+        self.heard.contact.as_ref()?.line.as_ref()
+    }
+
+    fn identity_key(&self) -> Option<IdentityKey> {
+        self.heard.sender.identity?;
+        let line = self.heard.sender.number.as_ref()?.line.as_ref()?;
+        Some(IdentityKey { tenant: self.tenant, number: line.key })
+    }
+}

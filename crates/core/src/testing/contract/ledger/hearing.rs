@@ -1,0 +1,356 @@
+//! What people write: it proves phones, once, and only theirs.
+
+use crate::delivery::MessageKind;
+use crate::ledger::Written;
+use crate::phone::{PhoneNumber, WaId};
+use crate::secret::Secret;
+use crate::testing::contract::World;
+use crate::testing::contract::world::at_once;
+use crate::time::{minutes, seconds};
+use crate::verification::{
+    CONFIRMATION_DIGITS, Challenge, Code, Contact, Finding, Heard, IdentityCheck, Line, Method,
+    NumberKey, PhoneKey, Purpose, Reception, Sender, SenderAddress, Shown, State, Token, TokenKey,
+    Verification, VerificationKey, seal_phone, token_key,
+};
+
+const PHONE: &str = "+4915112345678";
+const OTHER: &str = "+33612345678";
+
+/// A verification by message, and what its message has to say.
+struct Awaited {
+    key: VerificationKey,
+    token: TokenKey,
+}
+
+fn line(phone: &str, page: PhoneKey) -> Line {
+    let number = PhoneNumber::from_trusted(phone).expect("it is a number");
+    // Apart from those of other tests, and from each other.
+    let mut key = page.0;
+    key[15] ^= phone.as_bytes()[phone.len() - 1] ^ phone.as_bytes()[2];
+    let (limits, key) = (PhoneKey(key), NumberKey(key));
+    Line { number, limits, key, alias: None, refusal: None }
+}
+
+/// Whoever has this phone.
+fn sender(line: &Line) -> Sender {
+    let wa_id = WaId::from(&line.number);
+    Sender {
+        record: line.limits,
+        address: SenderAddress { wa_id: Some(wa_id.clone()), ..SenderAddress::default() },
+        number: Some(Shown { wa_id, line: Some(line.clone()) }),
+        asked: None,
+        identity: None,
+    }
+}
+
+/// Somebody who shows no number.
+fn hidden(world: &World<'_>, page: PhoneKey) -> Sender {
+    let mut digest = page.0;
+    digest[0] ^= 0xff;
+    let user_id = Some(Secret::new("DE.7Qm2Vx90LkTz4RbY81".to_owned()));
+    Sender {
+        record: PhoneKey(digest),
+        address: SenderAddress { user_id, ..SenderAddress::default() },
+        number: None,
+        asked: Some(TokenKey { tenant: world.tenant, digest }),
+        identity: None,
+    }
+}
+
+fn heard(world: &World<'_>, sender: Sender, tokens: Vec<TokenKey>) -> Heard {
+    Heard {
+        sender,
+        sent_at: world.now(),
+        is_plain: true,
+        is_forwarded: false,
+        is_marked: !tokens.is_empty(),
+        tokens,
+        is_short: true,
+        codes: Vec::new(),
+        is_refusal: false,
+        contact: None,
+        spare: Code::parse("4829135670").expect("ten digits"),
+    }
+}
+
+async fn hear(world: &World<'_>, heard: Heard) -> Reception {
+    let written = Written { heard: Some(heard), ..world.inbound() };
+    let outcome = world.ingest(world.webhook(), Vec::new(), vec![written]).await;
+    outcome.messages[0]
+}
+
+fn bound(world: &World<'_>, line: &Line, purpose: Purpose) -> Verification {
+    let verification = unbound(world, purpose);
+    let VerificationKey { tenant, id } = verification.key;
+    Verification {
+        phone: line.limits,
+        number: line.key,
+        sealed_phone: Some(seal_phone(tenant, id, &line.number, &world.keyring)),
+        ..verification
+    }
+}
+
+fn unbound(world: &World<'_>, purpose: Purpose) -> Verification {
+    let verification = world.verification();
+    Verification {
+        method: Method::Message,
+        purpose,
+        sealed_phone: None,
+        code: None,
+        sends: Vec::new(),
+        ..verification
+    }
+}
+
+async fn await_message(world: &World<'_>, verification: Verification) -> Awaited {
+    let key = verification.key;
+    let token = Token::long(&world.entropy);
+    let token_key = token_key(&world.keyring, key.tenant, &token);
+    let challenge = Challenge {
+        token: Some(token_key),
+        is_bound: verification.sealed_phone.is_some(),
+        needs_confirmation: verification.purpose.is_sign_in(),
+        ..Challenge::new(key, &token, &world.keyring)
+    };
+    world.start_by_message(verification, challenge).await;
+    Awaited { key, token: token_key }
+}
+
+/// The code that a message was answered with.
+fn answer() -> Code {
+    Code::parse("4829135670").expect("ten digits").shortened(CONFIRMATION_DIGITS)
+}
+
+pub(super) async fn every_column_of_a_challenge_is_read_back(world: &mut World<'_>) {
+    let line = line(PHONE, world.phone());
+    let verification = bound(world, &line, Purpose::Verify);
+    let key = verification.key;
+    let awaited = await_message(world, verification).await;
+    let before = world.challenge(key).await.expect("it waits");
+    assert_eq!((before.token, before.is_bound, before.last), (Some(awaited.token), true, None));
+    world.advance(seconds(3));
+
+    let mut sender = sender(&line);
+    sender.address.user_id = Some(Secret::new("DE.abc".to_owned()));
+    sender.address.parent_user_id = Some(Secret::new("DE.ENT.abc".to_owned()));
+    sender.identity = Some([7; 16]);
+    assert_eq!(hear(world, heard(world, sender, vec![awaited.token])).await, Reception::Approved);
+
+    let after = world.challenge(key).await.expect("it is kept");
+    assert_eq!(after.last, Some(Reception::Approved));
+    assert_eq!((after.sender, after.heard_at), (Some(line.limits.0), Some(world.now())));
+    assert_eq!(after.identity, Some(IdentityCheck::First));
+    let opened = after.open_sender(&world.keyring).expect("somebody sent it");
+    assert_eq!(opened.wa_id, Some(WaId::from(&line.number)));
+    assert_eq!(opened.user_id.expect("it has one").expose(), "DE.abc");
+    assert_eq!(opened.parent_user_id.expect("it has one").expose(), "DE.ENT.abc");
+    let token = after.open_token(&world.keyring);
+    assert_eq!(token, before.open_token(&world.keyring));
+}
+
+pub(super) async fn a_message_with_the_token_approves_once(world: &mut World<'_>) {
+    let line = line(PHONE, world.phone());
+    let awaited = await_message(world, bound(world, &line, Purpose::Verify)).await;
+
+    let first = hear(world, heard(world, sender(&line), vec![awaited.token])).await;
+    let again = hear(world, heard(world, sender(&line), vec![awaited.token])).await;
+
+    assert_eq!((first, again), (Reception::Approved, Reception::AlreadyUsed));
+    assert_eq!(world.read(awaited.key).await.state, State::Approved);
+}
+
+pub(super) async fn the_same_message_at_once_approves_once(world: &mut World<'_>) {
+    let world = &*world;
+    let line = line(PHONE, world.phone());
+    let awaited = await_message(world, bound(world, &line, Purpose::Verify)).await;
+
+    let said = (0..20).map(|_| hear(world, heard(world, sender(&line), vec![awaited.token])));
+    let receptions = at_once(said).await;
+
+    let count = |wanted| receptions.iter().filter(|reception| **reception == wanted).count();
+    assert_eq!((count(Reception::Approved), count(Reception::AlreadyUsed)), (1, 19));
+}
+
+pub(super) async fn another_number_proves_nothing(world: &mut World<'_>) {
+    let page = world.phone();
+    let (own, other) = (line(PHONE, page), line(OTHER, page));
+    let awaited = await_message(world, bound(world, &own, Purpose::Verify)).await;
+
+    let reception = hear(world, heard(world, sender(&other), vec![awaited.token])).await;
+
+    assert_eq!(reception, Reception::WrongNumber);
+    assert_eq!(world.read(awaited.key).await.state, State::Pending);
+    let challenge = world.challenge(awaited.key).await.expect("it waits");
+    let stranger = challenge.open_stranger(&world.keyring);
+    assert_eq!((challenge.sender, stranger), (None, Some(WaId::from(&other.number))));
+
+    // Whose it is may still send it.
+    let reception = hear(world, heard(world, sender(&own), vec![awaited.token])).await;
+    assert_eq!(reception, Reception::Approved);
+}
+
+pub(super) async fn a_token_of_another_tenant_names_nothing(world: &mut World<'_>) {
+    let line = line(PHONE, world.phone());
+    let awaited = await_message(world, bound(world, &line, Purpose::Verify)).await;
+    let foreign = TokenKey { tenant: world.another_tenant(), ..awaited.token };
+
+    let reception = hear(world, heard(world, sender(&line), vec![foreign])).await;
+
+    assert_eq!(reception, Reception::UnknownToken);
+    assert_eq!(world.read(awaited.key).await.state, State::Pending);
+}
+
+pub(super) async fn a_number_is_learnt_and_confirmed(world: &mut World<'_>) {
+    let line = line(PHONE, world.phone());
+    let awaited = await_message(world, unbound(world, Purpose::Login)).await;
+    let typed = answer().reveal().expose().clone();
+    assert_eq!(world.check(awaited.key, &typed).await, Finding::NotReceived);
+
+    let reception = hear(world, heard(world, sender(&line), vec![awaited.token])).await;
+
+    assert_eq!(reception, Reception::AwaitingConfirmation);
+    let row = world.read(awaited.key).await;
+    assert_eq!((row.state, row.attempts, row.number), (State::Pending, 0, line.key));
+    let claimed = world.claim_one().await;
+    assert_eq!(claimed.kind, MessageKind::Confirm);
+    assert!(claimed.recipient.is_some());
+    assert_eq!(world.check(awaited.key, &typed).await, Finding::Approved);
+    assert_eq!(world.check(awaited.key, &typed).await, Finding::AlreadyApproved);
+}
+
+pub(super) async fn a_wrong_confirmation_is_counted_three_times(world: &mut World<'_>) {
+    let line = line(PHONE, world.phone());
+    let awaited = await_message(world, unbound(world, Purpose::Login)).await;
+    let _ = hear(world, heard(world, sender(&line), vec![awaited.token])).await;
+
+    for expected in [Finding::WrongCode, Finding::WrongCode, Finding::Exhausted] {
+        assert_eq!(world.check(awaited.key, "000000").await, expected);
+    }
+    let typed = answer().reveal().expose().clone();
+    assert_eq!(world.check(awaited.key, &typed).await, Finding::Exhausted);
+}
+
+pub(super) async fn a_second_sender_ends_it(world: &mut World<'_>) {
+    let page = world.phone();
+    let (first, second) = (line(PHONE, page), line(OTHER, page));
+    let awaited = await_message(world, unbound(world, Purpose::Login)).await;
+    let _ = hear(world, heard(world, sender(&first), vec![awaited.token])).await;
+
+    let reception = hear(world, heard(world, sender(&second), vec![awaited.token])).await;
+
+    assert_eq!(reception, Reception::SecondSender);
+    assert_eq!(world.read(awaited.key).await.state, State::Canceled);
+    let typed = answer().reveal().expose().clone();
+    assert_eq!(world.check(awaited.key, &typed).await, Finding::Canceled);
+}
+
+pub(super) async fn whoever_says_no_ends_it(world: &mut World<'_>) {
+    let line = line(PHONE, world.phone());
+    let awaited = await_message(world, unbound(world, Purpose::Login)).await;
+    let _ = hear(world, heard(world, sender(&line), vec![awaited.token])).await;
+    let no = || Heard { is_refusal: true, ..heard(world, sender(&line), Vec::new()) };
+
+    assert_eq!(hear(world, no()).await, Reception::Denied);
+    assert_eq!(hear(world, no()).await, Reception::Kept);
+    assert_eq!(world.read(awaited.key).await.state, State::Canceled);
+}
+
+pub(super) async fn a_shared_contact_is_sent_a_code(world: &mut World<'_>) {
+    let page = world.phone();
+    let line = line(PHONE, page);
+    let awaited = await_message(world, unbound(world, Purpose::Verify)).await;
+    let said = heard(world, hidden(world, page), vec![awaited.token]);
+    assert_eq!(hear(world, said).await, Reception::ContactAsked);
+    let asked = world.claim_one().await;
+    assert!(!asked.kind.carries_code());
+    let contact = Some(Contact { is_answer: true, line: Some(line.clone()) });
+
+    let answer = Heard { contact, ..heard(world, hidden(world, page), Vec::new()) };
+    assert_eq!(hear(world, answer).await, Reception::Claimed);
+
+    let row = world.read(awaited.key).await;
+    assert_eq!((row.method, row.state, row.number), (Method::Code, State::Pending, line.key));
+    let sent = world.claim_one().await;
+    assert_eq!((sent.kind, sent.recipient), (MessageKind::Code, None));
+    assert_eq!(world.check(awaited.key, "482913").await, Finding::Approved);
+}
+
+pub(super) async fn a_card_that_nobody_asked_for_is_refused(world: &mut World<'_>) {
+    let page = world.phone();
+    let awaited = await_message(world, unbound(world, Purpose::Verify)).await;
+    let said = heard(world, hidden(world, page), vec![awaited.token]);
+    assert_eq!(hear(world, said).await, Reception::ContactAsked);
+    let contact = Some(Contact { is_answer: false, line: Some(line(PHONE, page)) });
+
+    let card = Heard { contact, ..heard(world, hidden(world, page), Vec::new()) };
+    assert_eq!(hear(world, card).await, Reception::ContactRefused);
+
+    let row = world.read(awaited.key).await;
+    assert_eq!((row.method, row.sealed_phone), (Method::Message, None));
+}
+
+pub(super) async fn another_account_behind_the_number_does_not_sign_in(world: &mut World<'_>) {
+    let line = line(PHONE, world.phone());
+    let with = |identity: u8| Sender { identity: Some([identity; 16]), ..sender(&line) };
+    let attach = async |identity| {
+        let awaited = await_message(world, bound(world, &line, Purpose::Verify)).await;
+        hear(world, heard(world, with(identity), vec![awaited.token])).await
+    };
+    let sign_in = async |identity| {
+        let awaited = await_message(world, bound(world, &line, Purpose::Login)).await;
+        hear(world, heard(world, with(identity), vec![awaited.token])).await
+    };
+
+    assert_eq!(attach(1).await, Reception::Approved);
+    assert_eq!(sign_in(1).await, Reception::AwaitingConfirmation);
+    assert_eq!(sign_in(2).await, Reception::IdentityChanged);
+    // Whoever is signed in otherwise attaches it anew.
+    assert_eq!(attach(2).await, Reception::Approved);
+    assert_eq!(sign_in(2).await, Reception::AwaitingConfirmation);
+}
+
+pub(super) async fn a_sender_who_guesses_is_ignored(world: &mut World<'_>) {
+    let line = line(PHONE, world.phone());
+    let awaited = await_message(world, bound(world, &line, Purpose::Verify)).await;
+    for n in 0..10 {
+        let wrong = TokenKey { tenant: world.tenant, digest: [n; 16] };
+        let reception = hear(world, heard(world, sender(&line), vec![wrong])).await;
+        assert_eq!(reception, Reception::UnknownToken);
+    }
+
+    let right = heard(world, sender(&line), vec![awaited.token]);
+    assert_eq!(hear(world, right).await, Reception::Ignored);
+}
+
+pub(super) async fn six_digits_count_from_their_own_number_only(world: &mut World<'_>) {
+    let page = world.phone();
+    let (own, other) = (line(PHONE, page), line(OTHER, page));
+    let code = Code::parse("482913").expect("six digits");
+    let mut verification = bound(world, &own, Purpose::Verify);
+    verification.code = Some(code.hold(&verification.place(), &world.keyring));
+    let key = verification.key;
+    let token = Token::from_trusted("482913".to_owned());
+    let challenge = Challenge::new(key, &token, &world.keyring);
+    world.start_by_message(verification, challenge).await;
+    let said = |line: &Line, digits: &str| Heard {
+        codes: Code::parse(digits).into_iter().collect(),
+        ..heard(world, sender(line), Vec::new())
+    };
+
+    assert_eq!(hear(world, said(&other, "482913")).await, Reception::Kept);
+    assert_eq!(hear(world, said(&own, "111111")).await, Reception::MissingToken);
+    assert_eq!(world.read(key).await.state, State::Pending);
+    assert_eq!(hear(world, said(&own, "482913")).await, Reception::Approved);
+}
+
+pub(super) async fn nothing_is_approved_after_its_time(world: &mut World<'_>) {
+    let line = line(PHONE, world.phone());
+    let awaited = await_message(world, bound(world, &line, Purpose::Verify)).await;
+    let early = heard(world, sender(&line), vec![awaited.token]);
+    world.advance(minutes(5));
+
+    // Written in time, and late all the same.
+    assert_eq!(hear(world, early).await, Reception::Late);
+    let row = world.read(awaited.key).await;
+    assert_ne!(row.state, State::Approved);
+}

@@ -1,0 +1,105 @@
+//! A verification before anything is stored, and the message that it may wait for.
+
+use super::ready::{Addressee, Origin};
+use super::service::{Arrival, VerificationParts, seal_phone};
+use super::{
+    Method, NumberKey, PhoneKey, ReadyMessage, StartRequest, State, Verification, VerificationKey,
+    VerificationView, Verifications, resend_gap,
+};
+use crate::delivery::Channel;
+use crate::phone::PhoneNumber;
+use crate::policy::AddressBlock;
+use crate::store::StoreError;
+use crate::time::Timestamp;
+
+impl Verifications {
+    pub(super) fn arrive(
+        &self,
+        key: VerificationKey,
+        phone: Option<&PhoneNumber>,
+        request: &StartRequest,
+        now: Timestamp,
+    ) -> Arrival {
+        let tenant = key.tenant;
+        let block = request.client.ip.map(|ip| AddressBlock::of(ip).to_bytes());
+        let keyring = &self.parts.keyring;
+        Arrival {
+            now,
+            phone: match phone {
+                Some(phone) => self.phone_key(tenant, phone),
+                None => PhoneKey(self.nobody(key)),
+            },
+            address: block.map(|block| keyring.index(&[b"address", tenant.as_bytes(), &block])),
+        }
+    }
+
+    pub(super) fn draft(
+        &self,
+        key: VerificationKey,
+        phone: Option<&PhoneNumber>,
+        arrival: Arrival,
+        request: &StartRequest,
+    ) -> Verification {
+        let Arrival { now, phone: phone_key, address } = arrival;
+        let VerificationParts { keyring, policy, .. } = &self.parts;
+        let VerificationKey { tenant, id } = key;
+        let is_sent = request.method == Method::Code;
+        Verification {
+            key,
+            phone: phone_key,
+            number: match phone {
+                Some(phone) => self.number_key(tenant, phone),
+                None => NumberKey(self.nobody(key)),
+            },
+            sealed_phone: phone.map(|phone| seal_phone(tenant, id, phone, keyring)),
+            method: request.method,
+            channel: request.channel.unwrap_or(Channel::WhatsApp),
+            purpose: request.purpose,
+            locale: request.locale.clone(),
+            state: State::Pending,
+            is_superseded: false,
+            attempts: 0,
+            max_attempts: policy.code.max_attempts,
+            sends: if is_sent { vec![now] } else { Vec::new() },
+            replies: 0,
+            failed_messages: 0,
+            code: None,
+            created_at: now,
+            expires_at: now.plus(policy.code.lifetime),
+            resend_at: now.plus(resend_gap(&policy.limits, 1)),
+            ended_at: None,
+            idempotency: request.idempotency,
+            checks: Vec::new(),
+            address,
+            client_ip: request.client.ip.map(|ip| ip.to_string()),
+            details: request.details.seal(tenant, id, keyring),
+        }
+    }
+
+    /// What no number has: it stands where a number is not known yet.
+    fn nobody(&self, key: VerificationKey) -> [u8; 16] {
+        self.parts.keyring.index(&[b"nobody", key.tenant.as_bytes(), key.id.as_bytes()])
+    }
+
+    /// With the message that is awaited, if one is.
+    pub(super) async fn with_ready(
+        &self,
+        mut view: VerificationView,
+    ) -> Result<VerificationView, StoreError> {
+        let verification = &view.verification;
+        let tenant = verification.key.tenant;
+        let is_awaited = verification.is_live(view.now) && !verification.is_heard();
+        let challenge = view.challenge.as_ref().filter(|_| is_awaited);
+        let Some((challenge, number)) = challenge.zip(self.business_number(tenant)) else {
+            return Ok(view);
+        };
+        let brand = self.parts.tenants.brand(tenant).await?;
+        let to = Addressee { name: &brand.name, number, link_base: &self.parts.link_base };
+        let from = Origin {
+            user_agent: view.details.user_agent.as_deref(),
+            place: view.details.place.as_deref(),
+        };
+        view.ready = ReadyMessage::of(verification, challenge, to, from, &self.parts.keyring);
+        Ok(view)
+    }
+}

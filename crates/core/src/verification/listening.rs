@@ -1,0 +1,110 @@
+//! Makes of a message that somebody wrote what a decision about it needs.
+
+use super::{
+    Code, Contact, Heard, Line, NumberKey, PhoneKey, Reception, Sender, SenderAddress, Shown,
+    TokenKey, Tokens, Verifications, codes_in, token_key,
+};
+use crate::delivery::{Form, InboundMessage, InboundSender};
+use crate::id::TenantId;
+use crate::phone::{AliasRule, Parsed, WaId};
+use crate::wording::is_refusal;
+
+/// Characters of a message that may have been ready-made; longer ones are about something else.
+const LONGEST_READY: usize = 600;
+/// Digits that are enough for any code.
+const SPARE_DIGITS: u8 = 10;
+
+impl Verifications {
+    /// `None` for a message that cannot concern any verification.
+    pub(crate) fn heard(&self, tenant: TenantId, message: &InboundMessage) -> Option<Heard> {
+        let sender = message.sender.as_ref()?;
+        let text = message.text.as_ref().map_or("", |text| text.expose().as_str());
+        let is_plain = message.form == Form::Plain;
+        let is_short = text.len() <= 4 * LONGEST_READY && text.chars().count() <= LONGEST_READY;
+        let tokens = if is_short { Tokens::find(text) } else { Tokens::default() };
+        let is_answer = message.form == Form::Contacts;
+        let may_concern = is_answer || (is_short && is_plain) || !tokens.found.is_empty();
+        if !may_concern {
+            return None;
+        }
+        let keyring = &self.parts.keyring;
+        let keys = tokens.found.iter().map(|token| token_key(keyring, tenant, token));
+        Some(Heard {
+            sender: self.sender(tenant, sender)?,
+            sent_at: message.sent_at,
+            is_plain,
+            is_forwarded: message.is_forwarded,
+            tokens: keys.collect(),
+            is_marked: tokens.is_marked,
+            is_short,
+            codes: if is_plain && is_short { codes_in(text) } else { Vec::new() },
+            is_refusal: is_plain && is_refusal(text),
+            contact: is_answer.then(|| self.contact(tenant, message)),
+            spare: Code::generate(SPARE_DIGITS, &*self.parts.entropy),
+        })
+    }
+
+    fn sender(&self, tenant: TenantId, sender: &InboundSender) -> Option<Sender> {
+        let keyring = &self.parts.keyring;
+        let number = sender.wa_id.as_ref().map(|wa_id| Shown {
+            wa_id: wa_id.clone(),
+            line: wa_id.line().map(|parsed| self.line(tenant, parsed, wa_id)),
+        });
+        let asked = sender.user_id.as_ref().map(|id| TokenKey {
+            tenant,
+            digest: keyring.index(&[b"user", tenant.as_bytes(), id.expose().as_bytes()]),
+        });
+        let record = match (&sender.wa_id, asked) {
+            (Some(wa_id), _) => self.limits_of(tenant, wa_id),
+            (None, Some(asked)) => PhoneKey(asked.digest),
+            (None, None) => return None,
+        };
+        let identity = sender.identity.as_ref().map(|identity| {
+            keyring.index(&[b"identity", tenant.as_bytes(), identity.expose().as_bytes()])
+        });
+        let address = SenderAddress {
+            wa_id: sender.wa_id.clone(),
+            user_id: sender.user_id.clone(),
+            parent_user_id: sender.parent_user_id.clone(),
+        };
+        Some(Sender { record, address, number, asked, identity })
+    }
+
+    /// Several contacts at once answer nothing.
+    fn contact(&self, tenant: TenantId, message: &InboundMessage) -> Contact {
+        let [card] = message.cards.as_slice() else {
+            return Contact { is_answer: false, line: None };
+        };
+        let wa_id = card.wa_id.as_ref();
+        let line = wa_id.and_then(|wa_id| Some(self.line(tenant, wa_id.line()?, wa_id)));
+        Contact { is_answer: card.is_answer, line }
+    }
+
+    fn line(&self, tenant: TenantId, parsed: Parsed, wa_id: &WaId) -> Line {
+        let alias: Option<AliasRule> = parsed.number.matches_sender(wa_id).alias();
+        let refusal = self.refusal(&parsed);
+        let key: NumberKey = self.number_key(tenant, &parsed.number);
+        Line {
+            limits: self.phone_key(tenant, &parsed.number),
+            key,
+            alias,
+            refusal,
+            number: parsed.number,
+        }
+    }
+
+    fn refusal(&self, parsed: &Parsed) -> Option<Reception> {
+        if !parsed.kind.may_receive_codes() {
+            return Some(Reception::Unsuitable);
+        }
+        let allowed = &self.parts.policy.countries;
+        let is_allowed =
+            allowed.is_empty() || parsed.country.is_some_and(|country| allowed.contains(&country));
+        (!is_allowed).then_some(Reception::CountryNotAllowed)
+    }
+
+    fn limits_of(&self, tenant: TenantId, wa_id: &WaId) -> PhoneKey {
+        let form = wa_id.limit_form();
+        PhoneKey(self.parts.keyring.index(&[b"phone", tenant.as_bytes(), form.as_bytes()]))
+    }
+}

@@ -1,0 +1,134 @@
+//! The record of a phone as bytes: millions of them are kept in memory.
+
+use super::{Chain, Method, PhoneRecord, Purpose};
+use crate::id::VerificationId;
+use crate::policy::Window;
+use crate::time::{Timestamp, pack_time, pack_times, unpack_time, unpack_times};
+
+const VERSION: u8 = 1;
+/// Marks the chain of what is verified by message.
+const BY_MESSAGE: u8 = 0x80;
+
+impl PhoneRecord {
+    /// The bytes in which storage keeps it.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(48);
+        bytes.push(VERSION);
+        pack_times(&mut bytes, self.sends.times());
+        pack_times(&mut bytes, self.failures.times());
+        bytes.push(length(self.chains.len()));
+        for chain in &self.chains {
+            let method = if chain.method == Method::Message { BY_MESSAGE } else { 0 };
+            bytes.extend([chain.purpose.tag() | method, chain.attempts]);
+            pack_time(&mut bytes, chain.ends_at);
+            bytes.push(length(chain.recent.len()));
+            for id in &chain.recent {
+                bytes.extend_from_slice(id.as_bytes());
+            }
+        }
+        // Few phones ever write to us, so the others do not pay for it.
+        if !self.wrong_tokens.is_empty() || !self.replies.is_empty() {
+            pack_times(&mut bytes, self.wrong_tokens.times());
+            pack_times(&mut bytes, self.replies.times());
+        }
+        bytes
+    }
+
+    /// `None` for bytes that [`Self::encode`] did not write.
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        let mut reader = Reader(bytes);
+        if reader.byte()? != VERSION {
+            return None;
+        }
+        let sends = Window::from_times(reader.times()?);
+        let failures = Window::from_times(reader.times()?);
+        let chains = (0..reader.byte()?).map(|_| reader.chain()).collect::<Option<_>>()?;
+        let mut window = || {
+            if reader.0.is_empty() {
+                return Some(Window::default());
+            }
+            reader.times().map(Window::from_times)
+        };
+        let (wrong_tokens, replies) = (window()?, window()?);
+        let is_whole = reader.0.is_empty();
+        is_whole.then_some(Self { sends, failures, chains, wrong_tokens, replies })
+    }
+}
+
+fn length(count: usize) -> u8 {
+    u8::try_from(count).unwrap_or(u8::MAX)
+}
+
+struct Reader<'a>(&'a [u8]);
+
+impl Reader<'_> {
+    fn take(&mut self, count: usize) -> Option<&[u8]> {
+        let (head, tail) = self.0.split_at_checked(count)?;
+        self.0 = tail;
+        Some(head)
+    }
+
+    fn byte(&mut self) -> Option<u8> {
+        self.take(1).map(|bytes| bytes[0])
+    }
+
+    fn time(&mut self) -> Option<Timestamp> {
+        let (time, rest) = unpack_time(self.0)?;
+        self.0 = rest;
+        Some(time)
+    }
+
+    fn times(&mut self) -> Option<Vec<Timestamp>> {
+        let (times, rest) = unpack_times(self.0)?;
+        self.0 = rest;
+        Some(times)
+    }
+
+    fn chain(&mut self) -> Option<Chain> {
+        let tag = self.byte()?;
+        let method = if tag & BY_MESSAGE == 0 { Method::Code } else { Method::Message };
+        let purpose = Purpose::from_tag(tag & !BY_MESSAGE)?;
+        let attempts = self.byte()?;
+        let ends_at = self.time()?;
+        let recent = (0..self.byte()?)
+            .map(|_| VerificationId::from_slice(self.take(16)?))
+            .collect::<Option<_>>()?;
+        Some(Chain { method, purpose, attempts, ends_at, recent })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{any, proptest};
+
+    use super::*;
+    use crate::time::hours;
+
+    #[test]
+    fn a_record_packs_and_unpacks() {
+        let now = Timestamp::from_seconds(1_791_300_042);
+        let mut record = PhoneRecord::default();
+        record.charge_send(now);
+        record.remember_failure(now);
+        record.count_attempt(Purpose::Login, now.plus(hours(24)), now);
+
+        assert_eq!(PhoneRecord::decode(&record.encode()), Some(record.clone()));
+
+        record.note_message(
+            Purpose::Login,
+            VerificationId::from_bytes([7; 16]),
+            now.plus(hours(24)),
+            now,
+        );
+        record.charge_reply(now);
+
+        assert_eq!(PhoneRecord::decode(&record.encode()), Some(record));
+    }
+
+    proptest! {
+        #[test]
+        fn foreign_bytes_never_panic(bytes in any::<Vec<u8>>()) {
+            let _ = PhoneRecord::decode(&bytes);
+        }
+    }
+}

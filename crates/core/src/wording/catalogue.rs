@@ -1,0 +1,138 @@
+//! The texts of chats, language by language.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde_json::Value;
+
+/// The texts of one language.
+#[derive(Debug)]
+pub struct Wording {
+    language: &'static str,
+    texts: BTreeMap<String, String>,
+}
+
+/// The first is what the others are completed from.
+const FILES: [(&str, &str); 7] = [
+    ("en", include_str!("../../../../web/locales/en.json")),
+    ("es", include_str!("../../../../web/locales/es.json")),
+    ("pt", include_str!("../../../../web/locales/pt-BR.json")),
+    ("hi", include_str!("../../../../web/locales/hi.json")),
+    ("ar", include_str!("../../../../web/locales/ar.json")),
+    ("id", include_str!("../../../../web/locales/id.json")),
+    ("fr", include_str!("../../../../web/locales/fr.json")),
+];
+const CHAT: &str = "chat.";
+/// The words for no, parted by commas.
+const NO: &str = "chat.no";
+/// No word for no, with whatever is put around it, is longer.
+const LONGEST_NO: usize = 16;
+
+static ALL: LazyLock<Vec<Wording>> =
+    LazyLock::new(|| FILES.iter().map(|(language, json)| Wording::read(language, json)).collect());
+
+impl Wording {
+    /// In the language of a locale such as `pt-BR`, or in English.
+    pub fn of(locale: Option<&str>) -> &'static Self {
+        let language = locale.and_then(|locale| locale.split(['-', '_']).next());
+        let fits = |wording: &&Self| {
+            language.is_some_and(|language| language.eq_ignore_ascii_case(wording.language))
+        };
+        ALL.iter().find(fits).unwrap_or(&ALL[0])
+    }
+
+    /// A text with what is put into it. A key that nobody wrote a text for stands for itself.
+    pub fn text(&self, key: &str, fillings: &[(&str, &str)]) -> String {
+        let text = self.texts.get(key).or_else(|| ALL[0].texts.get(key));
+        let mut rest = text.map_or(key, String::as_str);
+        let mut filled = String::with_capacity(rest.len() + 32);
+        while let Some((before, after)) = rest.split_once('{') {
+            filled.push_str(before);
+            let Some((name, after)) = after.split_once('}') else {
+                filled.push('{');
+                rest = after;
+                continue;
+            };
+            let filling = fillings.iter().find(|(known, _)| *known == name);
+            filled.push_str(filling.map_or("", |(_, filling)| filling));
+            rest = after;
+        }
+        filled.push_str(rest);
+        filled
+    }
+
+    fn read(language: &'static str, json: &str) -> Self {
+        let all: BTreeMap<String, Value> =
+            serde_json::from_str(json).expect("the texts are read by a test");
+        let chat = all.into_iter().filter(|(key, _)| key.starts_with(CHAT));
+        let texts = chat.filter_map(|(key, text)| Some((key, text.as_str()?.to_owned()))).collect();
+        Self { language, texts }
+    }
+
+    fn says_no(&self, word: &str) -> bool {
+        let words = self.texts.get(NO).into_iter().flat_map(|words| words.split(','));
+        words.map(|known| known.trim().to_lowercase()).any(|known| known == word)
+    }
+}
+
+/// Whether somebody says no, in any language, and nothing else.
+pub fn is_refusal(text: &str) -> bool {
+    if text.len() > 4 * LONGEST_NO || text.chars().count() > LONGEST_NO {
+        return false;
+    }
+    let is_around = |character: char| {
+        character.is_whitespace() || character.is_ascii_punctuation() || "¡。।؟".contains(character)
+    };
+    let word = text.trim_matches(is_around).to_lowercase();
+    !word.is_empty() && ALL.iter().any(|wording| wording.says_no(&word))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{any, proptest};
+
+    use super::*;
+
+    #[test]
+    fn every_language_says_everything_in_its_own_words() {
+        for wording in ALL.iter() {
+            for key in ALL[0].texts.keys() {
+                assert!(wording.texts.contains_key(key), "{} {key}", wording.language);
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_is_filled_and_braces_in_what_fills_it_stay() {
+        let text = Wording::of(Some("en-GB"))
+            .text("chat.verify", &[("name", "{token}"), ("token", "CS-7Q4K-M2XD")]);
+
+        assert!(text.contains("{token}") && text.contains("CS-7Q4K-M2XD"), "{text}");
+    }
+
+    #[test]
+    fn a_locale_finds_its_language() {
+        assert_eq!(Wording::of(Some("pt-BR")).language, "pt");
+        assert_eq!(Wording::of(Some("AR_EG")).language, "ar");
+        assert_eq!(Wording::of(Some("fi")).language, "en");
+        assert_eq!(Wording::of(None).language, "en");
+    }
+
+    #[test]
+    fn no_is_understood_alone_and_in_every_language() {
+        for text in ["NO", "no.", " No! ", "Não", "नहीं", "لا", "tidak", "non"] {
+            assert!(is_refusal(text), "{text}");
+        }
+        for text in ["", "no problem", "yes", "n o", "I did not, no"] {
+            assert!(!is_refusal(text), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn foreign_text_never_panics(text in any::<String>()) {
+            let _ = is_refusal(&text);
+            let _ = Wording::of(Some(&text)).text(&text, &[]);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! What we write in chats, in the languages of the people who read it.
+//!
+//! The texts stand beside those of the pages, one file for each language. Where a text is missing
+//! there is the English one. What authentication templates say is the provider's own.
+
+mod catalogue;
+
+pub use catalogue::{Wording, is_refusal};

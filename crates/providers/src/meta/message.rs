@@ -1,0 +1,122 @@
+//! A message that a person wrote, from Meta's words into ours.
+
+use std::borrow::Cow;
+
+use countersign_core::delivery::{Card, Form, InboundMessage, InboundSender};
+use countersign_core::phone::WaId;
+use countersign_core::secret::Secret;
+use countersign_core::time::Timestamp;
+use serde_json::value::RawValue;
+
+use super::update::{
+    Body, Button, Caption, Context, Edit, Message, Person, SentContact, SentPhone, parse,
+};
+
+/// Letters of a user id: a country, perhaps `ENT`, and up to 128 more.
+const LONGEST_USER_ID: usize = 160;
+const LONGEST_IDENTITY: usize = 256;
+/// Whoever sends more contacts than that answers no question.
+const MOST_CARDS: usize = 4;
+
+pub(super) fn inbound(
+    message: &Message<'_>,
+    sent_at: Timestamp,
+    people: &[Person<'_>],
+) -> InboundMessage {
+    let kind: Option<Cow<'_, str>> = parse(message.kind);
+    let is_direct = message.group_id.is_none();
+    let form = match kind.as_deref() {
+        Some("text") if is_direct => Form::Plain,
+        Some("contacts") if is_direct => Form::Contacts,
+        Some(_) | None => Form::Other,
+    };
+    let context: Context = parse(message.context).unwrap_or_default();
+    InboundMessage {
+        provider_id: message.id.clone().into_owned(),
+        sent_at,
+        sender: sender(message, people),
+        form,
+        is_forwarded: context.forwarded || context.frequently_forwarded,
+        text: text(message).map(Secret::new),
+        cards: cards(message.contacts),
+    }
+}
+
+/// Those that a webhook tells more of.
+pub(super) fn people<'a>(contacts: Option<&'a RawValue>) -> Vec<Person<'a>> {
+    let people: Option<Vec<&'a RawValue>> = parse(contacts);
+    people.unwrap_or_default().into_iter().filter_map(|person| parse(Some(person))).collect()
+}
+
+/// What a message says, wherever it says it: whoever put a code into a caption is told so.
+fn text(message: &Message<'_>) -> Option<String> {
+    if let Some(Body { body }) = parse(message.text) {
+        return Some(body.into_owned());
+    }
+    let captions = [message.image, message.video, message.document];
+    let caption = captions.into_iter().find_map(parse::<Caption<'_>>);
+    if let Some(Caption { caption }) = caption {
+        return Some(caption.into_owned());
+    }
+    if let Some(Button { text }) = parse(message.button) {
+        return Some(text.into_owned());
+    }
+    let Edit { message } = parse(message.edit)?;
+    Some(message.text.body.into_owned())
+}
+
+fn sender(message: &Message<'_>, people: &[Person<'_>]) -> Option<InboundSender> {
+    let word = |raw| parse::<Cow<'_, str>>(raw);
+    let id = |raw| word(raw).filter(|id| is_user_id(id)).map(Cow::into_owned);
+    let wa_id = word(message.from).and_then(|from| WaId::parse(&from));
+    let (user_id, parent) = (id(message.from_user_id), id(message.from_parent_user_id));
+    if wa_id.is_none() && user_id.is_none() {
+        return None;
+    }
+    let is_it = |person: &&Person<'_>| match (&wa_id, &user_id) {
+        (Some(wa_id), _) => person.wa_id.as_deref() == Some(wa_id.as_str()),
+        (None, user_id) => person.user_id.as_deref() == user_id.as_deref(),
+    };
+    let identity = people.iter().find(is_it).and_then(|person| person.identity_key_hash.clone());
+    let identity = identity.filter(|hash| (1..=LONGEST_IDENTITY).contains(&hash.len()));
+    Some(InboundSender {
+        wa_id,
+        user_id: user_id.map(Secret::new),
+        parent_user_id: parent.map(Secret::new),
+        identity: identity.map(|hash| Secret::new(hash.into_owned())),
+    })
+}
+
+/// Two letters, a dot, and letters or digits: never digits alone, so that it is no number.
+fn is_user_id(text: &str) -> bool {
+    let Some((country, rest)) = text.split_once('.') else { return false };
+    let is_letter = |letter: u8| letter.is_ascii_alphanumeric() || letter == b'.';
+    text.len() <= LONGEST_USER_ID
+        && country.len() == 2
+        && country.bytes().all(|letter| letter.is_ascii_uppercase())
+        && !rest.is_empty()
+        && rest.bytes().all(is_letter)
+}
+
+fn cards(contacts: Option<&RawValue>) -> Vec<Card> {
+    let contacts: Option<Vec<&RawValue>> = parse(contacts);
+    let contacts = contacts.unwrap_or_default().into_iter().take(MOST_CARDS);
+    contacts.map(card).collect()
+}
+
+fn card(raw: &RawValue) -> Card {
+    let Some(SentContact { origin, phones }) = parse(Some(raw)) else {
+        return Card { is_answer: false, wa_id: None };
+    };
+    let origin: Option<Cow<'_, str>> = parse(origin);
+    let phones: Option<Vec<&RawValue>> = parse(phones);
+    // With two numbers it does not say which is theirs.
+    let wa_id = match phones.unwrap_or_default().as_slice() {
+        [phone] => parse::<SentPhone<'_>>(Some(phone)).and_then(|phone| phone.wa_id),
+        _ => None,
+    };
+    Card {
+        is_answer: origin.as_deref() == Some("contact_request"),
+        wa_id: wa_id.and_then(|wa_id| WaId::parse(&wa_id)),
+    }
+}
