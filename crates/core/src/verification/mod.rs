@@ -28,6 +28,6 @@ pub use request::{
     VerificationView,
 };
 pub(crate) use service::open_phone;
-pub use service::{VerificationParts, Verifications};
+pub use service::{ByDigits, VerificationParts, Verifications};
 pub use state::{Method, Purpose, State};
 pub use store::{Listing, VerificationStore};
