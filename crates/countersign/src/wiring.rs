@@ -43,6 +43,7 @@ pub(crate) async fn assemble(config: &Config) -> anyhow::Result<Installation> {
         verifications: storage.verifications.clone(),
         tenants: storage.tenants.clone(),
         sessions: storage.sessions.clone(),
+        accounts: storage.accounts.clone(),
         signals: storage.signals.clone(),
         keyring,
         integrations: Integrations::new(vec![integration(config)]),
