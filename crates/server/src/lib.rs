@@ -19,6 +19,7 @@ mod otp;
 mod problem;
 mod site;
 mod surfaces;
+mod users;
 
 use std::sync::Arc;
 
@@ -40,8 +41,11 @@ use crate::surfaces::Surfaces;
 /// Every surface that the settings switch on.
 pub fn router(app: App, settings: &Settings) -> Router {
     let surroundings = Surroundings::new(app.clock.clone(), &*app.entropy);
-    let mut surfaces =
-        Surfaces::new(surroundings).add(api::routes()).add(hooks::routes()).add(health::routes());
+    let mut surfaces = Surfaces::new(surroundings)
+        .add(api::routes())
+        .add(users::routes())
+        .add(hooks::routes())
+        .add(health::routes());
     if settings.otp.enabled {
         surfaces = surfaces.add(otp::routes());
     }

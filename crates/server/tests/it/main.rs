@@ -16,4 +16,5 @@ mod otp;
 mod problems;
 mod sandbox;
 mod sessions;
+mod users;
 mod verifications;
