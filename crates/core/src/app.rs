@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
+use crate::accounts::{AccountParts, AccountStore, Accounts};
 use crate::delivery::{Delivery, DeliveryParts, DeliverySettings, Provider};
 use crate::hosted::{Hosted, HostedParts, SessionStore};
 use crate::inbound::{Inbound, InboundParts};
@@ -24,6 +25,7 @@ pub struct Parts {
     pub verifications: Arc<dyn VerificationStore>,
     pub tenants: Arc<dyn TenantStore>,
     pub sessions: Arc<dyn SessionStore>,
+    pub accounts: Arc<dyn AccountStore>,
     /// Told by the ledger what changed.
     pub signals: Signals,
     pub keyring: Keyring,
@@ -46,6 +48,7 @@ pub struct App {
     pub delivery: Arc<Delivery>,
     pub inbound: Arc<Inbound>,
     pub hosted: Arc<Hosted>,
+    pub accounts: Arc<Accounts>,
     pub signals: Signals,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
@@ -92,6 +95,8 @@ impl App {
             clock: clock.clone(),
             entropy: entropy.clone(),
         });
+        let account_store = parts.accounts;
+        let accounts = accounts(account_store, &verifications, &keyring, &clock, &entropy);
         let hosted = Hosted::new(HostedParts {
             sessions: parts.sessions,
             verifications: verifications.clone(),
@@ -107,9 +112,26 @@ impl App {
             delivery: Arc::new(delivery),
             inbound: Arc::new(inbound),
             hosted: Arc::new(hosted),
+            accounts: Arc::new(accounts),
             signals: parts.signals,
             clock,
             entropy,
         }
     }
+}
+
+fn accounts(
+    store: Arc<dyn AccountStore>,
+    verifications: &Arc<Verifications>,
+    keyring: &Keyring,
+    clock: &Arc<dyn Clock>,
+    entropy: &Arc<dyn Entropy>,
+) -> Accounts {
+    Accounts::new(AccountParts {
+        store,
+        verifications: verifications.clone(),
+        keyring: keyring.clone(),
+        clock: clock.clone(),
+        entropy: entropy.clone(),
+    })
 }

@@ -79,6 +79,10 @@ ids! {
     VerificationId = "ver_";
     /// One visit to a page of ours.
     SessionId = "ses_";
+    /// A person that a tenant knows by name.
+    UserId = "usr_";
+    /// A token of a user; not the token itself.
+    UserTokenId = "utk_";
     /// A fact that a tenant may hear about.
     EventId = "evt_";
 }

@@ -1,9 +1,10 @@
 //! The product without I/O: its rules, its use cases, and the ports that others fill.
 //!
-//! Modules stand in layers, from [`time`] at the bottom to [`hosted`]: one uses only those below
+//! Modules stand in layers, from [`time`] at the bottom to [`accounts`]: one uses only those below
 //! it, except that the use cases of a domain (`service.rs`, `jobs.rs`) also stand on [`ledger`].
 //! `tests/architecture.rs` of the binary has the list and holds it.
 
+pub mod accounts;
 pub mod app;
 pub mod delivery;
 pub mod events;

@@ -18,6 +18,8 @@ pub struct SystemEntropy;
 
 const DRAWN: usize = 512;
 
+const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
 struct Drawn {
     bytes: [u8; DRAWN],
     given: usize,
@@ -54,6 +56,19 @@ impl Entropy for SystemEntropy {
 
 fn draw(bytes: &mut [u8]) {
     aws_lc_rs::rand::fill(bytes).expect("the operating system gives random bytes");
+}
+
+/// Random letters and digits: each carries almost six bits.
+pub fn letters(entropy: &dyn Entropy, count: usize) -> String {
+    let mut text = String::with_capacity(count);
+    while text.len() < count {
+        let [byte] = bytes::<1>(entropy);
+        // 248 is the largest multiple of 62 in a byte: above it some letters would be likelier.
+        if byte < 248 {
+            text.push(char::from(BASE62[usize::from(byte % 62)]));
+        }
+    }
+    text
 }
 
 /// `N` random bytes.

@@ -34,6 +34,7 @@ fn name(command: &Command) -> &'static str {
         Command::Migrate => "migrate",
         Command::Tenant(_) => "tenant",
         Command::Key(_) => "key",
+        Command::User(_) => "user",
         Command::Send(_) => "send",
         Command::Check(_) => "check",
         Command::Doctor => "doctor",

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use countersign_core::accounts::Accounts;
 use countersign_core::app::App;
 use countersign_core::delivery::Delivery;
 use countersign_core::verification::{Retention, Verifications};
@@ -17,7 +18,8 @@ use crate::config::Config;
 use crate::output::complain;
 use crate::wiring::Installation;
 
-/// How often what time has ended is written down, and codes wiped.
+/// How often what time has ended is written down, codes wiped, and users settled whose
+/// verifications have ended.
 const EXPIRY_PAUSE: Duration = Duration::from_secs(15);
 /// How often what was kept long enough is deleted.
 const RETENTION_PAUSE: Duration = Duration::from_mins(10);
@@ -70,6 +72,7 @@ pub(crate) async fn installation(
         work.spawn(Delivery::run(app.delivery.clone(), work_ended.clone()));
     }
     work.spawn(expire(app.verifications.clone(), work_ended.clone()));
+    work.spawn(settle(app.accounts.clone(), work_ended.clone()));
     work.spawn(clean(app.clone(), config.retention(), work_ended.clone()));
     work.spawn(every(METRICS_PAUSE, work_ended, move || {
         let metrics = metrics.clone();
@@ -95,6 +98,18 @@ async fn expire(verifications: Arc<Verifications>, stop: watch::Receiver<bool>) 
     .await;
 }
 
+async fn settle(accounts: Arc<Accounts>, stop: watch::Receiver<bool>) {
+    every(EXPIRY_PAUSE, stop, move || {
+        let accounts = accounts.clone();
+        async move {
+            if let Err(error) = accounts.settle_pending().await {
+                tracing::warn!(%error, "Could not settle the phones of users");
+            }
+        }
+    })
+    .await;
+}
+
 async fn clean(app: App, retention: Retention, stop: watch::Receiver<bool>) {
     every(RETENTION_PAUSE, stop, move || {
         let app = app.clone();
@@ -105,6 +120,12 @@ async fn clean(app: App, retention: Retention, stop: watch::Receiver<bool>) {
             }
             if let Err(error) = app.hosted.clean(retention.verifications).await {
                 tracing::warn!(%error, "Could not delete old sessions");
+            }
+            if let Err(error) = app.accounts.clean().await {
+                tracing::warn!(%error, "Could not delete expired tokens");
+            }
+            if let Err(error) = app.accounts.reseal().await {
+                tracing::warn!(%error, "Could not put users under the new key");
             }
         }
     })

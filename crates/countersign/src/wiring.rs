@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use countersign_core::app::{App, Parts};
-use countersign_core::delivery::DeliverySettings;
+use countersign_core::delivery::{DeliverySettings, Provider};
 use countersign_core::id::TenantId;
 use countersign_core::keyring::{KeyError, Keyring, SecretKey};
 use countersign_core::policy::odds;
@@ -27,7 +27,6 @@ pub(crate) struct Installation {
 
 /// Opens the storage, the keys and every service.
 pub(crate) async fn assemble(config: &Config) -> anyhow::Result<Installation> {
-    let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy::new());
     let target = Target::parse(&config.database_url)?;
     let mut settings = StorageSettings::new(target, SystemClock::new().now());
     settings.queue = config.ledger_queue;
@@ -37,28 +36,54 @@ pub(crate) async fn assemble(config: &Config) -> anyhow::Result<Installation> {
     // Time that was written down has passed, whatever the machine's clock says now.
     let newest = storage.verifications.newest().await?.unwrap_or_default();
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::not_before(newest));
-    let keyring = keyring(config, storage, entropy.clone()).await?;
-    let app = App::new(Parts {
-        ledger: storage.ledger.clone(),
-        verifications: storage.verifications.clone(),
-        tenants: storage.tenants.clone(),
-        sessions: storage.sessions.clone(),
-        signals: storage.signals.clone(),
-        keyring,
-        integrations: Integrations::new(vec![integration(config)]),
-        providers: countersign_providers::all(&provider_settings(config))?,
-        policy: config.policy(),
-        default_region: config.region(),
-        link_base: config.whatsapp_link_base_url.trim_end_matches('/').to_owned(),
-        clock,
-        entropy,
-        delivery: DeliverySettings { concurrency: config.delivery_concurrency },
-    });
+    let keyring = keyring(config, storage, Arc::new(SystemEntropy::new())).await?;
+    let providers = countersign_providers::all(&provider_settings(config))?;
+    let app = App::new(parts(config, storage, keyring, providers, clock));
     app.tenants.ensure_default().await?;
     if let Some(key) = PresentedKey::parse(&config.bootstrap_api_key) {
         app.tenants.ensure_key(&key, TenantId::DEFAULT, "bootstrap").await?;
     }
     Ok(Installation { app, opened })
+}
+
+/// Every service on a storage whose ledger is left to the server, for commands beside it. It
+/// calls nobody.
+pub(crate) async fn beside(config: &Config) -> anyhow::Result<App> {
+    let storage = countersign_storage::attach(&Target::parse(&config.database_url)?).await?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let keyring = keyring(config, &storage, Arc::new(SystemEntropy::new())).await?;
+    let app = App::new(parts(config, &storage, keyring, Vec::new(), clock));
+    app.tenants
+        .ensure_default()
+        .await
+        .context("could not read the tenants; run `countersign migrate` first")?;
+    Ok(app)
+}
+
+fn parts(
+    config: &Config,
+    storage: &Storage,
+    keyring: Keyring,
+    providers: Vec<Arc<dyn Provider>>,
+    clock: Arc<dyn Clock>,
+) -> Parts {
+    Parts {
+        ledger: storage.ledger.clone(),
+        verifications: storage.verifications.clone(),
+        tenants: storage.tenants.clone(),
+        sessions: storage.sessions.clone(),
+        accounts: storage.accounts.clone(),
+        signals: storage.signals.clone(),
+        keyring,
+        integrations: Integrations::new(vec![integration(config)]),
+        providers,
+        policy: config.policy(),
+        default_region: config.region(),
+        link_base: config.whatsapp_link_base_url.trim_end_matches('/').to_owned(),
+        clock,
+        entropy: Arc::new(SystemEntropy::new()),
+        delivery: DeliverySettings { concurrency: config.delivery_concurrency },
+    }
 }
 
 /// Tenants and keys alone, for commands beside a running server.

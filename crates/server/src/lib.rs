@@ -20,6 +20,7 @@ mod problem;
 mod qr;
 mod site;
 mod surfaces;
+mod users;
 
 use std::sync::Arc;
 
@@ -41,8 +42,11 @@ use crate::surfaces::Surfaces;
 /// Every surface that the settings switch on.
 pub fn router(app: App, settings: &Settings) -> Router {
     let surroundings = Surroundings::new(app.clock.clone(), &*app.entropy);
-    let mut surfaces =
-        Surfaces::new(surroundings).add(api::routes()).add(hooks::routes()).add(health::routes());
+    let mut surfaces = Surfaces::new(surroundings)
+        .add(api::routes())
+        .add(users::routes())
+        .add(hooks::routes())
+        .add(health::routes());
     if settings.otp.enabled {
         surfaces = surfaces.add(otp::routes());
     }

@@ -9,7 +9,7 @@ use utoipa::openapi::{
 
 use crate::problem::{FieldProblem, Kind, ProblemDocument};
 use crate::surfaces::document;
-use crate::{api, health, hooks, otp};
+use crate::{api, health, hooks, otp, users};
 
 /// What the document says about itself.
 #[derive(utoipa::OpenApi)]
@@ -23,6 +23,7 @@ use crate::{api, health, hooks, otp};
     tags(
         (name = "Verifications", description = "One attempt to prove one phone, from its start to its end."),
         (name = "Sessions", description = "One visit to the hosted page, where a person proves a phone."),
+        (name = "Users", description = "The people that a tenant knows by name, who speak for themselves with a token of their own."),
         (name = "Webhooks", description = "What providers call."),
         (name = "Sample-server contract", description = "For clients of Meta's published sample server. Off unless it is switched on."),
         (name = "Health", description = "For whoever runs the server."),
@@ -33,7 +34,8 @@ struct Description;
 /// The description of every call that the server can be set to answer.
 pub fn openapi() -> OpenApi {
     let mut openapi = Description::openapi();
-    for routes in [api::routes(), hooks::routes(), otp::routes(), health::routes()] {
+    for routes in [api::routes(), users::routes(), hooks::routes(), otp::routes(), health::routes()]
+    {
         document(&mut openapi, routes);
     }
     describe_keys(&mut openapi);
@@ -49,14 +51,24 @@ pub fn openapi_json() -> String {
 }
 
 fn describe_keys(openapi: &mut OpenApi) {
-    let scheme = HttpBuilder::new()
-        .scheme(HttpAuthScheme::Bearer)
-        .bearer_format("cs_live_… or cs_test_…")
-        .description(Some("An API key of the tenant, with the scope of the call."))
-        .build();
+    let schemes = [
+        (
+            "api_key",
+            "cs_live_… or cs_test_…",
+            "An API key of the tenant, with the scope of the call.",
+        ),
+        ("user_token", "cs_user_…", "A token of the user."),
+    ];
     let components = openapi.components.get_or_insert_default();
-    let scheme = RefOr::T(SecurityScheme::Http(scheme));
-    components.security_schemes.insert("api_key".to_owned(), scheme);
+    for (name, format, description) in schemes {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format(format)
+            .description(Some(description))
+            .build();
+        let scheme = RefOr::T(SecurityScheme::Http(scheme));
+        components.security_schemes.insert(name.to_owned(), scheme);
+    }
 }
 
 fn describe_problems(openapi: &mut OpenApi) {
@@ -109,22 +121,40 @@ fn operations(item: &mut PathItem) -> Vec<(&'static str, &mut Operation)> {
     get.into_iter().chain(post).collect()
 }
 
-/// The problems that a call may answer with.
-fn problems_of(path: &str, method: &str) -> Vec<Kind> {
+/// The problems of calls with a JSON body.
+const OF_BODIES: [Kind; 5] = [
+    Kind::InvalidJson,
+    Kind::UnsupportedMediaType,
+    Kind::PayloadTooLarge,
+    Kind::RequestTimeout,
+    Kind::InvalidRequest,
+];
+
+/// The problems that every call of its kind may answer with.
+fn problems_of_surface(path: &str, method: &str) -> Vec<Kind> {
     let mut kinds = Vec::new();
+    let is_of_users = path.starts_with("/api/users/");
     if path.starts_with("/v1/") {
         kinds.extend([Kind::Unauthorized, Kind::Forbidden, Kind::Unavailable, Kind::Internal]);
-        if method == "post" {
-            kinds.extend([Kind::InvalidJson, Kind::UnsupportedMediaType]);
-            kinds.extend([Kind::PayloadTooLarge, Kind::RequestTimeout, Kind::InvalidRequest]);
-        }
-        if path.starts_with("/v1/verifications/{id}") {
-            kinds.push(Kind::VerificationNotFound);
-        }
-        if path.starts_with("/v1/sessions/{id}") {
-            kinds.push(Kind::SessionNotFound);
-        }
     }
+    if is_of_users {
+        kinds.extend([Kind::NotSignedIn, Kind::Unavailable, Kind::Internal]);
+    }
+    if method == "post" && (is_of_users || path.starts_with("/v1/")) {
+        kinds.extend(OF_BODIES);
+    }
+    if path.starts_with("/v1/verifications/{id}") {
+        kinds.push(Kind::VerificationNotFound);
+    }
+    if path.starts_with("/v1/sessions/{id}") {
+        kinds.push(Kind::SessionNotFound);
+    }
+    kinds
+}
+
+/// The problems that a call may answer with.
+fn problems_of(path: &str, method: &str) -> Vec<Kind> {
+    let mut kinds = problems_of_surface(path, method);
     kinds.extend_from_slice(match (method, path) {
         ("post", "/v1/verifications") => &[
             Kind::InvalidPhone,
@@ -154,6 +184,14 @@ fn problems_of(path: &str, method: &str) -> Vec<Kind> {
             &[Kind::ChannelUnavailable, Kind::VerificationEnded, Kind::RateLimited]
         }
         ("post", "/v1/verifications/{id}/cancel") => &[Kind::VerificationEnded],
+        ("post", "/api/users/request-phone-verify") => &[
+            Kind::InvalidPhone,
+            Kind::UnsuitableNumber,
+            Kind::CountryNotAllowed,
+            Kind::MethodUnavailable,
+            Kind::ChannelUnavailable,
+            Kind::RateLimited,
+        ],
         ("post", "/api/webhooks/whatsapp") => &[
             Kind::InvalidSignature,
             Kind::PayloadTooLarge,

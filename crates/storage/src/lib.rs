@@ -3,6 +3,7 @@
 //! The ledger takes everything that may race; the stores take the rest. Both lie on the same
 //! database. Nothing here decides: rules are the core's.
 
+mod accounts;
 mod brands;
 mod database;
 mod keys;

@@ -17,6 +17,7 @@ use countersign_core::verification::{
     Challenge, Listing, RequestKey, State, Verification, VerificationKey, VerificationStore,
 };
 
+use crate::accounts::AccountMaps;
 use crate::ledger::{BatchSettings, Batcher, Maps, work};
 use crate::open::Storage;
 
@@ -32,6 +33,7 @@ pub fn memory() -> Storage {
         verifications: rows.clone(),
         tenants: rows.clone(),
         sessions: rows.clone(),
+        accounts: Arc::new(AccountMaps::default()),
         signals,
         keys: rows,
     }

@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use countersign_core::accounts::AccountStore;
 use countersign_core::hosted::SessionStore;
 use countersign_core::keyring::KeyStore;
 use countersign_core::ledger::Ledger;
@@ -15,6 +16,7 @@ use countersign_core::time::Timestamp;
 use countersign_core::verification::VerificationStore;
 use tokio::task::JoinHandle;
 
+use crate::accounts::AccountRows;
 use crate::database::{self, Database};
 use crate::keys::Keys;
 use crate::ledger::{BatchSettings, Batcher, Checkpoints, PostgresBackend, SqliteBackend, work};
@@ -32,6 +34,7 @@ pub struct Storage {
     pub verifications: Arc<dyn VerificationStore>,
     pub tenants: Arc<dyn TenantStore>,
     pub sessions: Arc<dyn SessionStore>,
+    pub accounts: Arc<dyn AccountStore>,
     /// Told after each commit of this process what it changed.
     pub signals: Signals,
     pub keys: Arc<dyn KeyStore>,
@@ -205,6 +208,7 @@ fn storage(ledger: Arc<dyn Ledger>, database: &Database, signals: Signals) -> St
         verifications: Arc::new(VerificationRows::new(database.clone())),
         tenants: Arc::new(TenantRows::new(database.clone())),
         sessions: Arc::new(SessionRows::new(database.clone())),
+        accounts: Arc::new(AccountRows::new(database.clone())),
         signals,
         keys: Arc::new(Keys::new(database.clone())),
     }

@@ -71,6 +71,13 @@ macro_rules! suites {
             }
 
             #[tokio::test(flavor = "multi_thread")]
+            async fn keeps_the_contract_of_accounts() {
+                let place = Place::new(Kind::$kind).await;
+                contract::accounts(&*place.opened.storage().accounts).await;
+                place.opened.close().await;
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
             async fn keeps_the_contract_of_signals() {
                 let place = Place::new(Kind::$kind).await;
                 let storage = place.opened.storage();

@@ -173,6 +173,11 @@ impl Keyring {
         self.derived(sealed.key()?)?.sealing.open(context, sealed)
     }
 
+    /// The key before, while it is still given.
+    pub fn previous_id(&self) -> Option<KeyId> {
+        self.keys.previous.as_ref().map(|previous| previous.id)
+    }
+
     /// The MAC under which a code is kept, with the id of the key that made it.
     pub fn mac(&self, message: &[u8]) -> (KeyId, [u8; 32]) {
         (self.keys.active.id, tag(&self.keys.active.code, message))

@@ -34,7 +34,8 @@ impl Sealed {
         &self.0
     }
 
-    pub(super) fn key(&self) -> Option<KeyId> {
+    /// Which secret key it is sealed under; `None` for bytes that are not sealed at all.
+    pub fn key(&self) -> Option<KeyId> {
         (self.0.len() > HEADER && self.0[0] == VERSION)
             .then(|| KeyId::from_slice(&self.0[1..=KeyId::LENGTH]))?
     }

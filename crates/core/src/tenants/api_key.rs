@@ -5,11 +5,10 @@ use std::fmt;
 use aws_lc_rs::digest;
 
 use crate::id::{ApiKeyId, TenantId};
-use crate::random::{Entropy, bytes};
+use crate::random::{Entropy, letters};
 use crate::secret::Secret;
 use crate::time::Timestamp;
 
-const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 /// 43 letters of 62 carry 256 bits.
 const SECRET_LENGTH: usize = 43;
 
@@ -85,14 +84,7 @@ impl KeyMode {
 impl PresentedKey {
     /// A new key of 256 random bits.
     pub fn generate(mode: KeyMode, entropy: &dyn Entropy) -> Self {
-        let mut text = String::from(mode.prefix());
-        while text.len() < mode.prefix().len() + SECRET_LENGTH {
-            let [byte] = bytes::<1>(entropy);
-            // 248 is the largest multiple of 62 in a byte: above it some letters would be likelier.
-            if byte < 248 {
-                text.push(char::from(BASE62[usize::from(byte % 62)]));
-            }
-        }
+        let text = format!("{}{}", mode.prefix(), letters(entropy, SECRET_LENGTH));
         Self { text: Secret::new(text), mode }
     }
 

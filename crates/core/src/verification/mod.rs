@@ -6,6 +6,7 @@
 //! ones, is in the [`PhoneRecord`].
 
 mod admission;
+mod by_digits;
 mod challenge;
 mod code;
 mod details;
@@ -25,6 +26,7 @@ mod state;
 mod store;
 mod token;
 
+pub use by_digits::ByDigits;
 pub use challenge::{CONFIRMATION, CONFIRMATION_DIGITS, Challenge, Identity, IdentityCheck};
 pub use code::{Code, CodePlace, HeldCode, MalformedCode};
 pub use details::Details;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 
-use super::{dev, doctor, key, migrate, send, serve, simulate, tenant};
+use super::{dev, doctor, key, migrate, send, serve, simulate, tenant, user};
 use crate::config::{Config, ProcessEnvironment};
 use crate::output::say;
 
@@ -38,6 +38,9 @@ pub(crate) enum Command {
     /// List, create, replace or end API keys
     #[command(subcommand)]
     Key(key::Key),
+    /// Create, list and show users, issue and end their tokens
+    #[command(subcommand)]
+    User(user::User),
     /// Ask a running server to verify a phone
     Send(send::Send),
     /// Check a code with a running server
@@ -65,6 +68,7 @@ pub(crate) fn execute(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Command::Migrate => block_on(1, migrate::run(&load(file)?)),
         Command::Tenant(command) => block_on(1, command.run(&load(file)?)),
         Command::Key(command) => block_on(1, command.run(&load(file)?)),
+        Command::User(command) => block_on(1, command.run(&load(file)?)),
         Command::Send(command) => block_on(1, command.run()),
         Command::Check(command) => block_on(1, command.run()),
         Command::Doctor => block_on(1, doctor::run(&load(file)?)),

@@ -10,5 +10,6 @@ mod send;
 mod serve;
 mod simulate;
 mod tenant;
+mod user;
 
 pub(crate) use arguments::{Arguments, Command, execute};

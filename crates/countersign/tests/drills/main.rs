@@ -24,4 +24,5 @@ mod report;
 mod search;
 mod stage;
 mod theft;
+mod users;
 mod webhook;

@@ -88,8 +88,13 @@ impl<'a> Call<'a> {
             command.push_str(" -X POST");
         }
         let _ = write!(command, " \"$COUNTERSIGN_URL{path}\"");
-        if !self.operation["security"].is_null() {
-            command.push_str(" \\\n  -H \"Authorization: Bearer $COUNTERSIGN_API_KEY\"");
+        let security = &self.operation["security"][0];
+        for (scheme, variable) in
+            [("api_key", "COUNTERSIGN_API_KEY"), ("user_token", "COUNTERSIGN_USER_TOKEN")]
+        {
+            if !security[scheme].is_null() {
+                let _ = write!(command, " \\\n  -H \"Authorization: Bearer ${variable}\"");
+            }
         }
         if let Some(body) = body {
             let _ = write!(command, " \\\n  -H 'Content-Type: application/json' \\\n  -d '{body}'");

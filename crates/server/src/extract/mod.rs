@@ -1,8 +1,8 @@
 //! What handlers take from a request, each as a type that says it is there and right.
 //!
 //! A handler's signature therefore shows what it may do and what it needs; whatever is missing is
-//! answered with a problem before the handler runs. No service is called here but the one that
-//! knows API keys.
+//! answered with a problem before the handler runs. No service is called here but those that
+//! know API keys and users.
 
 mod body;
 mod caller;
@@ -12,6 +12,7 @@ mod idempotency;
 mod json;
 mod peer;
 mod query;
+mod user;
 
 pub(crate) use body::read_body;
 pub(crate) use caller::{Caller, Check, Permission, Read, Write, authenticate, bearer};
@@ -21,3 +22,4 @@ pub(crate) use idempotency::IdempotencyKey;
 pub(crate) use json::{Json, Object, OptionalJson};
 pub use peer::Peer;
 pub(crate) use query::Query;
+pub(crate) use user::SignedIn;

@@ -1,5 +1,6 @@
 //! From the errors of the domains to problems.
 
+use countersign_core::accounts::AccountError;
 use countersign_core::delivery::Rejected;
 use countersign_core::inbound::ReceiveError;
 use countersign_core::phone::InvalidPhone;
@@ -93,6 +94,18 @@ impl From<TenantError> for Problem {
             TenantError::Taken => Self::of_field("name", "the name is taken"),
             TenantError::Brand(error) => Self::of_field("brand", error.to_string()),
             TenantError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<AccountError> for Problem {
+    fn from(error: AccountError) -> Self {
+        match error {
+            // Its token outlived it.
+            AccountError::NoSuchUser => Kind::NotSignedIn.into(),
+            AccountError::EmailTaken => Self::of_field("email", "the address is taken"),
+            AccountError::Start(error) => error.into(),
+            AccountError::Store(error) => error.into(),
         }
     }
 }

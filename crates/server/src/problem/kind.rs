@@ -85,6 +85,8 @@ kinds! {
         "Send one `Idempotency-Key` of 1 to 255 visible ASCII characters, such as a UUID.";
     Unauthorized = UNAUTHORIZED "unauthorized": "The API key is missing or does not work",
         "Send `Authorization: Bearer cs_…` with a key that is neither revoked nor expired.";
+    NotSignedIn = UNAUTHORIZED "not_signed_in": "Nobody is signed in",
+        "Send `Authorization: Bearer cs_user_…` with a token of the user that is neither revoked nor expired.";
     InvalidSignature = UNAUTHORIZED "invalid_signature": "The signature is missing or wrong",
         "Sign the exact bytes of the body with the app secret that this server was given.";
     Forbidden = FORBIDDEN "forbidden": "The API key may not do this",

@@ -108,7 +108,7 @@ impl From<Kind> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = self.kind.status().into_response();
-        if self.kind == Kind::Unauthorized {
+        if matches!(self.kind, Kind::Unauthorized | Kind::NotSignedIn) {
             let challenge = HeaderValue::from_static("Bearer realm=\"countersign\"");
             response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
         }

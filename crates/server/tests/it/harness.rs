@@ -224,6 +224,7 @@ async fn app(clock: &Arc<ManualClock>, sandbox: &Arc<Sandbox>, limits: Limits) -
         verifications: storage.verifications,
         tenants: storage.tenants,
         sessions: storage.sessions,
+        accounts: storage.accounts,
         signals: storage.signals,
         keyring,
         integrations: Integrations::new(vec![integration()]),

@@ -17,4 +17,5 @@ mod otp;
 mod problems;
 mod sandbox;
 mod sessions;
+mod users;
 mod verifications;

@@ -64,6 +64,40 @@ create table sessions (
 create unique index sessions_requests on sessions (tenant_id, idempotency_key)
 where idempotency_key is not null;
 
+create table users (
+    tenant_id bytea not null,
+    id bytea not null,
+    profile bytea not null,
+    profile_key bytea,
+    email bytea,
+    phone_verified_at bigint,
+    pending bytea,
+    created_at bigint not null,
+    revision bigint not null,
+    primary key (tenant_id, id)
+) with (fillfactor = 80);
+
+create unique index users_emails on users (tenant_id, email) where email is not null;
+
+-- Those who wait for a verification are few.
+create index users_pending on users (pending) where pending is not null;
+
+create index users_sealed on users (profile_key);
+
+create table user_tokens (
+    id bytea primary key,
+    tenant_id bytea not null,
+    user_id bytea not null,
+    digest bytea not null unique,
+    created_at bigint not null,
+    expires_at bigint not null,
+    revoked_at bigint
+);
+
+create index user_tokens_of_users on user_tokens (tenant_id, user_id);
+
+create index user_tokens_old on user_tokens (expires_at);
+
 -- Pages of tables whose rows change keep room for the next version of a row beside it.
 create table verifications (
     tenant_id bytea not null,

@@ -67,6 +67,40 @@ create table sessions (
 create unique index sessions_requests on sessions (tenant_id, idempotency_key)
 where idempotency_key is not null;
 
+create table users (
+    tenant_id blob not null,
+    id blob not null,
+    profile blob not null,
+    profile_key blob,
+    email blob,
+    phone_verified_at integer,
+    pending blob,
+    created_at integer not null,
+    revision integer not null,
+    primary key (tenant_id, id)
+) strict, without rowid;
+
+create unique index users_emails on users (tenant_id, email) where email is not null;
+
+-- Those who wait for a verification are few.
+create index users_pending on users (pending) where pending is not null;
+
+create index users_sealed on users (profile_key);
+
+create table user_tokens (
+    id blob primary key,
+    tenant_id blob not null,
+    user_id blob not null,
+    digest blob not null unique,
+    created_at integer not null,
+    expires_at integer not null,
+    revoked_at integer
+) strict, without rowid;
+
+create index user_tokens_of_users on user_tokens (tenant_id, user_id);
+
+create index user_tokens_old on user_tokens (expires_at);
+
 create table verifications (
     tenant_id blob not null,
     id blob not null,

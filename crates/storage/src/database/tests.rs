@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use super::{Database, Dialect, Tx, client, migrate_postgres, migrate_sqlite};
 use crate::rows::{Columns, Value};
-use crate::{keys, sessions, tenants, verifications};
+use crate::{accounts, keys, sessions, tenants, verifications};
 
 /// A migrated database, and where it lies.
 struct Place {
@@ -58,6 +58,7 @@ async fn every_statement_is_understood() {
             let mut all = keys::Keys::statements();
             all.extend(tenants::TenantRows::statements());
             all.extend(sessions::SessionRows::statements());
+            all.extend(accounts::AccountRows::statements());
             all.extend(verifications::reading_statements());
             all.extend(verifications::cleaning_statements(dialect));
             for sql in &all {

@@ -192,6 +192,7 @@ fn app(storage: &Storage, clock: &Arc<ManualClock>, keyring: Keyring) -> App {
         verifications: storage.verifications.clone(),
         tenants: storage.tenants.clone(),
         sessions: storage.sessions.clone(),
+        accounts: storage.accounts.clone(),
         signals: storage.signals.clone(),
         keyring,
         integrations: Integrations::new(vec![integration()]),

@@ -5,6 +5,7 @@
 
 #![expect(clippy::cognitive_complexity, reason = "to the lint an assertion is a branch")]
 
+mod accounts;
 mod keys;
 mod ledger;
 mod sessions;
@@ -13,6 +14,7 @@ mod tenants;
 mod verifications;
 mod world;
 
+pub use accounts::accounts;
 pub use keys::keys;
 pub use ledger::ledger;
 pub use sessions::sessions;
