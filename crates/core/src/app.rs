@@ -95,8 +95,7 @@ impl App {
             clock: clock.clone(),
             entropy: entropy.clone(),
         });
-        let account_store = parts.accounts;
-        let accounts = accounts(account_store, &verifications, &keyring, &clock, &entropy);
+        let users = accounts(parts.accounts, &verifications, &keyring, &clock, &entropy);
         let hosted = Hosted::new(HostedParts {
             sessions: parts.sessions,
             verifications: verifications.clone(),
@@ -112,7 +111,7 @@ impl App {
             delivery: Arc::new(delivery),
             inbound: Arc::new(inbound),
             hosted: Arc::new(hosted),
-            accounts: Arc::new(accounts),
+            accounts: Arc::new(users),
             signals: parts.signals,
             clock,
             entropy,

@@ -19,7 +19,7 @@ const CRATES: [(&str, &[&str]); 7] = [
 ];
 
 /// The modules of `core`, the lowest first. A module uses only those before it.
-const LAYERS: [&str; 17] = [
+const LAYERS: [&str; 18] = [
     "time",
     "random",
     "secret",
@@ -27,6 +27,7 @@ const LAYERS: [&str; 17] = [
     "id",
     "signals",
     "phone",
+    "wording",
     "keyring",
     "events",
     "policy",

@@ -14,7 +14,8 @@ use countersign_core::store::StoreError;
 use countersign_core::tenants::{ApiKey, Brand, Tenant, TenantName, TenantStore};
 use countersign_core::time::Timestamp;
 use countersign_core::verification::{
-    Challenge, Listing, RequestKey, State, Verification, VerificationKey, VerificationStore,
+    Challenge, Heeded, InboundListing, Listing, RequestKey, State, Verification, VerificationKey,
+    VerificationStore,
 };
 
 use crate::accounts::AccountMaps;
@@ -239,6 +240,10 @@ impl VerificationStore for Memory {
             .filter(|row| listing.purpose.is_none_or(|purpose| row.purpose == purpose))
             .filter(|row| listing.created_after.is_none_or(|after| row.created_at > after));
         Ok(wanted.take(listing.limit).map(|row| (row.clone(), maps.messages_of(row.key))).collect())
+    }
+
+    async fn inbound(&self, listing: &InboundListing) -> Result<Vec<Heeded>, StoreError> {
+        Ok(self.maps().inbound(listing))
     }
 
     async fn overdue(

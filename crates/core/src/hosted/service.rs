@@ -327,6 +327,9 @@ impl Hosted {
             Some(id) => self.parts.verifications.find(key.tenant, id).await?,
             None => None,
         };
+        // A message may have told the number.
+        let learnt = verification.as_ref().and_then(|view| view.phone.clone());
+        let phone = phone.or(learnt);
         Ok(SessionView { session, phone, details, verification, now: self.now() })
     }
 }

@@ -4,7 +4,7 @@ use super::view::{digits_of, next_start, with_parameter};
 use super::{Hosted, Page, PageView, SessionView, Step};
 use crate::phone::WaId;
 use crate::store::StoreError;
-use crate::verification::{Details, VerificationView};
+use crate::verification::{Details, Reception, VerificationView};
 
 impl Hosted {
     pub(super) async fn of_session(&self, view: SessionView) -> Result<PageView, StoreError> {
@@ -17,10 +17,10 @@ impl Hosted {
         let ends_at = shown
             .filter(|_| step.is_underway())
             .map_or(session.expires_at, |shown| shown.expires_at);
-        let is_open = session.is_open(now);
+        // Whoever has another account behind the number goes on some other way than this page.
+        let is_stopped = verification.as_ref().is_some_and(is_of_another_account);
+        let is_open = session.is_open(now) && !is_stopped;
         let can_message = self.parts.verifications.has_messages(session.key.tenant);
-        // A message may have told it.
-        let learnt = verification.as_ref().and_then(|view| view.phone.clone());
         let stranger = self.stranger(verification.as_ref());
         Ok(PageView {
             page,
@@ -28,7 +28,7 @@ impl Hosted {
             locale: session.locale,
             purpose: session.purpose,
             step,
-            phone: phone.or(learnt),
+            phone,
             is_fixed: session.is_fixed,
             retry_at: by_limits.max(session.retry_at).filter(|retry_at| *retry_at > now),
             return_url: return_url(&details, &page),
@@ -84,4 +84,9 @@ impl Hosted {
 
 fn return_url(details: &Details, page: &Page) -> Option<String> {
     details.return_url.as_deref().map(|address| with_parameter(address, page))
+}
+
+fn is_of_another_account(view: &VerificationView) -> bool {
+    let last = view.challenge.as_ref().and_then(|challenge| challenge.last);
+    last == Some(Reception::IdentityChanged)
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::hear::keep_identity;
 use super::{Failure, FailureKind, Keys, Rows};
 use crate::events::EventKind;
 use crate::id::{EventId, TenantId};
@@ -62,6 +63,10 @@ impl Check {
         let phones =
             wanted.iter().filter_map(|key| rows.verifications.get(key)).map(|row| row.phone);
         keys.phones.extend(phones.filter(|phone| !rows.phones.is_loaded(phone)));
+        let by_message = wanted.iter().filter(|key| {
+            rows.verifications.get(key).is_some_and(|row| row.method == Method::Message)
+        });
+        keys.challenges.extend(by_message.filter(|key| !rows.challenges.is_loaded(key)));
     }
 
     pub(super) fn decide(&self, rows: &mut Rows) -> CheckOutcome {
@@ -116,6 +121,9 @@ impl Check {
         if finding.is_comparison() {
             let check = self.request.map(|request| LastCheck { request, finding });
             verification.checks.extend(check);
+        }
+        if finding == Finding::Approved {
+            keep_identity(key, rows, self.now);
         }
         self.record(key, finding, rows);
         finding

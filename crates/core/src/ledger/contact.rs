@@ -23,7 +23,11 @@ impl Hearing<'_> {
         if let (Reception::Claimed, Some(line)) = (reception, contact.line.as_ref()) {
             self.send_code(key, line, rows);
         }
-        (self.heed(reception, key, rows), Some(key))
+        let reception = self.heed(reception, key, rows);
+        if verification.is_live(self.now) {
+            self.note(reception, key, rows);
+        }
+        (reception, Some(key))
     }
 
     fn judge_contact(
@@ -36,7 +40,7 @@ impl Hearing<'_> {
         if !verification.is_live(self.now) {
             return Reception::Late;
         }
-        if verification.method != Method::Message {
+        if verification.method != Method::Message || challenge.sender.is_some() {
             return Reception::AlreadyUsed;
         }
         let line = contact.line.as_ref().filter(|_| contact.is_answer);
@@ -51,11 +55,14 @@ impl Hearing<'_> {
             return refusal;
         }
         let record = rows.phones.get(&line.limits);
+        let is_full = record.is_some_and(|record| {
+            record.has_live(verification.purpose, self.policy.limits.live, self.now)
+        });
         let refused = record.and_then(|record| {
             let begin = record.ask_begin(verification.purpose, &self.policy.code, self.now);
             begin.or(record.ask_send(&self.policy.limits, self.now))
         });
-        if refused.is_some() { Reception::RateLimited } else { Reception::Claimed }
+        if is_full || refused.is_some() { Reception::RateLimited } else { Reception::Claimed }
     }
 
     /// From here on it is a verification by code, as if it had begun as one.

@@ -11,6 +11,8 @@ pub enum CounterKey {
     /// The keyed hash of a tenant's client address.
     Address([u8; 16]),
     Tenant(TenantId),
+    /// What a tenant starts that sends nothing.
+    Awaited(TenantId),
 }
 
 /// A limit that is not about a phone.
@@ -64,6 +66,7 @@ impl CounterKey {
         let (kind, id) = match &self {
             Self::Address(hash) => (1, hash),
             Self::Tenant(tenant) => (2, tenant.as_bytes()),
+            Self::Awaited(tenant) => (4, tenant.as_bytes()),
         };
         let mut bytes = [kind; 17];
         bytes[1..].copy_from_slice(id);
@@ -75,7 +78,7 @@ impl Counter {
     pub fn empty(key: CounterKey) -> Self {
         match key {
             CounterKey::Address(_) => Self::Window(Window::default()),
-            CounterKey::Tenant(_) => Self::Pace(Pace::default()),
+            CounterKey::Tenant(_) | CounterKey::Awaited(_) => Self::Pace(Pace::default()),
         }
     }
 
@@ -96,7 +99,7 @@ impl Counter {
                 let (times, rest) = unpack_times(bytes)?;
                 (Self::Window(Window::from_times(times)), rest)
             }
-            CounterKey::Tenant(_) => {
+            CounterKey::Tenant(_) | CounterKey::Awaited(_) => {
                 let (arrival, rest) = unpack_time(bytes)?;
                 (Self::Pace(Pace::from_arrival(arrival)), rest)
             }

@@ -10,8 +10,8 @@ use crate::keyring::Keyring;
 use crate::policy::Policy;
 use crate::time::Timestamp;
 use crate::verification::{
-    CONFIRMATION_DIGITS, Heard, Identity, IdentityCheck, Line, Reception, Verification,
-    VerificationKey, open_phone,
+    CONFIRMATION_DIGITS, Challenge, Heard, Identity, IdentityCheck, Line, Reception, State,
+    Verification, VerificationKey, open_phone,
 };
 
 /// Everything that hearing a message may use.
@@ -133,8 +133,13 @@ impl Hearing<'_> {
         if reception == Reception::AwaitingConfirmation && !self.may_answer(true, rows) {
             reception = Reception::RateLimited;
         }
+        let was_open = is_open(&verification, &challenge);
         self.apply(reception, key, rows);
-        (self.heed(reception, key, rows), Some(key))
+        let reception = self.heed(reception, key, rows);
+        if was_open {
+            self.note(reception, key, rows);
+        }
+        (reception, Some(key))
     }
 
     /// The account behind the number is compared with the one that proved it last. Whoever signs
@@ -171,13 +176,14 @@ impl Hearing<'_> {
             self.note_proof(key, rows);
             let verification = rows.edit_verification(&key);
             if verification.is_some_and(|row| row.approve_by_message(self.now)) {
+                keep_identity(key, rows, self.now);
                 rows.record(key, EventKind::VerificationApproved, self.event, self.now);
             }
         } else if reception == Reception::AwaitingConfirmation {
             self.note_proof(key, rows);
             self.ask_confirmation(key, rows);
         } else if has_ended {
-            self.end(key, rows);
+            self.end(key, self.event, rows);
         }
     }
 
@@ -186,12 +192,11 @@ impl Hearing<'_> {
         let sender = &self.heard.sender;
         let line = sender.number.as_ref().and_then(|shown| shown.line.as_ref());
         let check = self.identity_check(rows);
-        if let (Some(place), Some(digest)) = (self.identity_key(), sender.identity) {
-            rows.identities.set(place, Identity { digest, seen_at: self.now });
-        }
         let is_bound = rows.challenges.get(&key).is_some_and(|challenge| challenge.is_bound);
-        if let Some(line) = line.filter(|_| !is_bound) {
-            self.learn(key, line, rows);
+        if let Some(line) = line.filter(|_| !is_bound)
+            && let Some(verification) = rows.rewrite_verification(&key)
+        {
+            verification.learn(line, self.keyring);
         }
         let bound = rows.verifications.get(&key).and_then(|row| open_phone(row, self.keyring));
         let shown = sender.number.as_ref().map(|shown| &shown.wa_id);
@@ -199,15 +204,8 @@ impl Hearing<'_> {
         if let Some(challenge) = rows.challenges.edit(&key) {
             challenge.note_sender(sender, alias, self.keyring, self.now);
             challenge.identity = check;
+            challenge.account = sender.identity;
         }
-    }
-
-    fn learn(&self, key: VerificationKey, line: &Line, rows: &mut Rows) {
-        let Some(verification) = rows.rewrite_verification(&key) else { return };
-        verification.learn(line, self.keyring);
-        let (purpose, expires_at) = (verification.purpose, verification.expires_at);
-        let record = rows.phones.edit_or_default(line.limits);
-        record.note_message(purpose, key.id, expires_at, self.now);
     }
 
     fn ask_confirmation(&self, key: VerificationKey, rows: &mut Rows) {
@@ -217,17 +215,28 @@ impl Hearing<'_> {
         let verification = verification.clone();
         let recipient = self.heard.sender.address.seal(key, self.keyring);
         queue_message(&verification, MessageKind::Confirm, recipient, rows, self.now);
+        // It is found by whoever says no for as long as it now lives.
+        let Verification { purpose, expires_at, .. } = verification;
+        let record = rows.phones.edit_or_default(self.heard.sender.record);
+        let live = self.policy.limits.live;
+        for id in record.note_message(purpose, key.id, (expires_at, live), self.now) {
+            let older = VerificationKey { id, ..key };
+            if rows.edit_verification(&older).is_some_and(|row| row.supersede(self.now)) {
+                let event = self.event.nth(1 << 24);
+                rows.record(older, EventKind::VerificationSuperseded, event, self.now);
+            }
+        }
         self.charge_reply(rows);
         rows.record(key, EventKind::VerificationMessageReceived, self.event, self.now);
     }
 
-    fn end(&self, key: VerificationKey, rows: &mut Rows) {
+    fn end(&self, key: VerificationKey, event: EventId, rows: &mut Rows) {
         if rows.edit_verification(&key).is_some_and(|row| row.cancel(self.now)) {
-            rows.record(key, EventKind::VerificationContested, self.event, self.now);
+            rows.record(key, EventKind::VerificationContested, event, self.now);
         }
     }
 
-    /// Writes down what a message came to, and answers it where that is wanted.
+    /// Answers a message where that is wanted. Whoever hides the number is asked for it.
     pub(super) fn heed(
         &self,
         reception: Reception,
@@ -239,25 +248,28 @@ impl Hearing<'_> {
             reception = Reception::ContactAsked;
         }
         let is_live = rows.verifications.get(&key).is_some_and(|row| row.is_live(self.now));
-        let is_strange = reception == Reception::WrongNumber;
-        let stranger = self.heard.sender.address.seal(key, self.keyring).filter(|_| is_strange);
-        let is_told = reception != Reception::AlreadyUsed;
-        if let Some(challenge) = rows.challenges.edit(&key).filter(|_| is_told) {
-            challenge.last = Some(reception);
-            challenge.sealed_stranger = stranger;
-            if reception == Reception::ContactAsked {
-                challenge.asked = self.heard.sender.asked;
-            }
-        }
-        if let Some(asked) =
-            self.heard.sender.asked.filter(|_| reception == Reception::ContactAsked)
-        {
-            rows.tokens.set(asked, key);
-        }
         if let Some(reply) = reply_to(reception, is_live) {
             self.reply(reply, key, rows);
         }
         reception
+    }
+
+    /// Writes down what a message came to. What ended a verification stays, whatever comes later.
+    pub(super) fn note(&self, reception: Reception, key: VerificationKey, rows: &mut Rows) {
+        if reception == Reception::AlreadyUsed {
+            return;
+        }
+        let asked = self.heard.sender.asked.filter(|_| reception == Reception::ContactAsked);
+        let is_strange = reception == Reception::WrongNumber;
+        let stranger = self.heard.sender.address.seal(key, self.keyring).filter(|_| is_strange);
+        if let Some(challenge) = rows.challenges.edit(&key) {
+            challenge.last = Some(reception);
+            challenge.sealed_stranger = stranger;
+            challenge.asked = asked.or(challenge.asked);
+        }
+        if let Some(asked) = asked {
+            rows.tokens.set(asked, key);
+        }
     }
 
     /// A way on for whoever cannot be asked otherwise is answered always; the rest costs money and
@@ -294,13 +306,21 @@ impl Hearing<'_> {
 
     fn deny(&self, rows: &mut Rows) -> Heeded {
         let sender = Some(self.heard.sender.record.0);
-        let awaiting = self.waiting(rows).into_iter().find(|key| {
-            let is_theirs = rows.challenges.get(key).is_some_and(|row| row.sender == sender);
-            is_theirs && rows.verifications.get(key).is_some_and(|row| row.is_live(self.now))
+        // Which of them is meant nobody can tell, so none may go on.
+        let mut awaiting = self.waiting(rows);
+        awaiting.retain(|key| {
+            let is_meant = rows
+                .challenges
+                .get(key)
+                .is_some_and(|row| row.sender == sender && row.is_heard_before(self.heard.sent_at));
+            is_meant && rows.verifications.get(key).is_some_and(|row| row.is_live(self.now))
         });
-        let Some(key) = awaiting else { return (Reception::Kept, None) };
-        self.end(key, rows);
-        (self.heed(Reception::Denied, key, rows), Some(key))
+        let Some(newest) = awaiting.first().copied() else { return (Reception::Kept, None) };
+        for (n, key) in (0..).zip(awaiting) {
+            self.end(key, self.event.nth(n), rows);
+            self.note(Reception::Denied, key, rows);
+        }
+        (self.heed(Reception::Denied, newest, rows), Some(newest))
     }
 
     fn count_unknown(&self, rows: &mut Rows) -> Heeded {
@@ -316,10 +336,13 @@ impl Hearing<'_> {
             let is_unheard = rows.challenges.get(key).is_some_and(|row| row.sender.is_none());
             is_unheard && rows.verifications.get(key).is_some_and(|row| row.is_live(self.now))
         });
-        match waiting {
-            Some(key) => (self.heed(Reception::MissingToken, key, rows), Some(key)),
-            None => (Reception::Kept, None),
+        let Some(key) = waiting else { return (Reception::Kept, None) };
+        // Six digits are few enough to be guessed by whoever has the phone.
+        if !self.heard.codes.is_empty() {
+            let _ = self.count_unknown(rows);
         }
+        self.note(Reception::MissingToken, key, rows);
+        (self.heed(Reception::MissingToken, key, rows), Some(key))
     }
 
     fn shared_line(&self) -> Option<&Line> {
@@ -330,5 +353,27 @@ impl Hearing<'_> {
         self.heard.sender.identity?;
         let line = self.heard.sender.number.as_ref()?.line.as_ref()?;
         Some(IdentityKey { tenant: self.tenant, number: line.key })
+    }
+}
+
+/// Live, or ended by time alone, which any message may say more of.
+fn is_open(verification: &Verification, challenge: &Challenge) -> bool {
+    match verification.state {
+        State::Pending => true,
+        State::Expired => challenge.last.is_none(),
+        State::Approved | State::Canceled | State::Exhausted | State::Undeliverable => false,
+    }
+}
+
+/// From now on this account is the one behind the number: the first, the same again, or another
+/// that somebody attached who was let in otherwise. What a message learns renews nothing.
+pub(super) fn keep_identity(key: VerificationKey, rows: &mut Rows, now: Timestamp) {
+    let Some(challenge) = rows.challenges.get(&key) else { return };
+    let Some(digest) = challenge.account else { return };
+    let may_renew = challenge.identity != Some(IdentityCheck::Changed) || challenge.is_bound;
+    let number = rows.verifications.get(&key).map(|row| row.number);
+    if let Some(number) = number.filter(|_| may_renew) {
+        let place = IdentityKey { tenant: key.tenant, number };
+        rows.identities.set(place, Identity { digest, seen_at: now });
     }
 }

@@ -267,5 +267,10 @@ fn counters(verification: &Verification, policy: &Policy) -> impl Iterator<Item 
     let limits = &policy.limits;
     let address = verification.address.filter(|_| limits.per_address_per_hour > 0);
     let tenant = (limits.per_tenant_per_minute > 0).then_some(verification.key.tenant);
-    address.map(CounterKey::Address).into_iter().chain(tenant.map(CounterKey::Tenant))
+    // What costs nothing must not use up what codes are sent from.
+    let is_sent = verification.method == Method::Code || verification.is_heard();
+    let pace = move |tenant| {
+        if is_sent { CounterKey::Tenant(tenant) } else { CounterKey::Awaited(tenant) }
+    };
+    address.map(CounterKey::Address).into_iter().chain(tenant.map(pace))
 }

@@ -41,6 +41,8 @@ pub struct Challenge {
     /// How the sender's spelling of the number differs.
     pub alias: Option<AliasRule>,
     pub identity: Option<IdentityCheck>,
+    /// The account behind the sender, keyed: it is kept once the phone is proved.
+    pub account: Option<[u8; 16]>,
     /// What the last message came to.
     pub last: Option<Reception>,
     /// Who sent it, where that was not who should have.
@@ -80,6 +82,7 @@ impl Challenge {
             sealed_parent_user_id: None,
             alias: None,
             identity: None,
+            account: None,
             last: None,
             sealed_stranger: None,
             heard_at: None,
@@ -136,7 +139,7 @@ impl Challenge {
         if heard.sent_at >= verification.expires_at {
             return Reception::Late;
         }
-        if self.sender.is_some() {
+        if self.sender.is_some() || self.asks_another(&heard.sender) {
             return self.judge_again(&heard.sender);
         }
         self.judge_sender(bound, heard)
@@ -154,6 +157,11 @@ impl Challenge {
             State::Expired => Some(Reception::Late),
             State::Canceled | State::Exhausted | State::Undeliverable => Some(Reception::Ended),
         }
+    }
+
+    /// Somebody who hides the number sent it first, and was asked for it.
+    fn asks_another(&self, sender: &Sender) -> bool {
+        self.asked.is_some() && self.asked != sender.asked
     }
 
     /// It came before: from the same one, or from somebody who should not have it.
@@ -179,6 +187,11 @@ impl Challenge {
 
     const fn right(&self) -> Reception {
         if self.needs_confirmation { Reception::AwaitingConfirmation } else { Reception::Approved }
+    }
+
+    /// Whether its message had come when something else was written.
+    pub fn is_heard_before(&self, sent_at: Timestamp) -> bool {
+        self.heard_at.is_some_and(|heard_at| sent_at >= heard_at.minus(SKEW))
     }
 
     /// Whether a number that was shared is the one that is to be proved.

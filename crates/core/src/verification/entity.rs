@@ -238,7 +238,6 @@ impl Verification {
     pub fn become_code(&mut self, code: &Code, limits: &Limits, keyring: &Keyring, now: Timestamp) {
         self.method = Method::Code;
         self.code = Some(code.hold(&self.place(), keyring));
-        self.attempts = 0;
         let _ = self.resend(limits, now);
     }
 

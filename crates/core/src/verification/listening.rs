@@ -1,12 +1,13 @@
 //! Makes of a message that somebody wrote what a decision about it needs.
 
 use super::{
-    Code, Contact, Heard, Line, NumberKey, PhoneKey, Reception, Sender, SenderAddress, Shown,
-    TokenKey, Tokens, Verifications, codes_in, token_key,
+    Code, Contact, Heard, Heeded, InboundListing, Line, NumberKey, PhoneKey, Reception, Sender,
+    SenderAddress, Shown, TokenKey, Tokens, Verifications, codes_in, token_key,
 };
 use crate::delivery::{Form, InboundMessage, InboundSender};
 use crate::id::TenantId;
 use crate::phone::{AliasRule, Parsed, WaId};
+use crate::store::StoreError;
 use crate::wording::is_refusal;
 
 /// Characters of a message that may have been ready-made; longer ones are about something else.
@@ -15,6 +16,11 @@ const LONGEST_READY: usize = 600;
 const SPARE_DIGITS: u8 = 10;
 
 impl Verifications {
+    /// What people wrote to a tenant, and what it came to.
+    pub async fn inbound(&self, listing: &InboundListing) -> Result<Vec<Heeded>, StoreError> {
+        self.parts.store.inbound(listing).await
+    }
+
     /// `None` for a message that cannot concern any verification.
     pub(crate) fn heard(&self, tenant: TenantId, message: &InboundMessage) -> Option<Heard> {
         let sender = message.sender.as_ref()?;

@@ -39,7 +39,7 @@ pub use jobs::{Cleaned, Retention};
 pub use phone_record::{Chain, NumberKey, PhoneKey, PhoneRecord};
 pub use ready::ReadyMessage;
 pub(crate) use ready::asked_for;
-pub use reception::Reception;
+pub use reception::{Heeded, InboundListing, InboundPlace, Reception};
 pub use request::{
     CheckError, Checked, Client, StartError, StartMode, StartRequest, Started, Target,
     VerificationView,

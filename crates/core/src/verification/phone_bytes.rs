@@ -114,10 +114,10 @@ mod tests {
 
         assert_eq!(PhoneRecord::decode(&record.encode()), Some(record.clone()));
 
-        record.note_message(
+        let _ = record.note_message(
             Purpose::Login,
             VerificationId::from_bytes([7; 16]),
-            now.plus(hours(24)),
+            (now.plus(hours(24)), 3),
             now,
         );
         record.charge_reply(now);

@@ -162,18 +162,27 @@ impl PhoneRecord {
         self.replies.charge(now);
     }
 
-    /// Notes whose verification a message belongs to, once that is known.
+    /// Notes whose verification a message belongs to, once that is known, and how long that counts.
+    /// Answers those that are too many now, the oldest first.
     pub fn note_message(
         &mut self,
         purpose: Purpose,
         id: VerificationId,
-        expires_at: Timestamp,
+        (expires_at, live): (Timestamp, u8),
         now: Timestamp,
-    ) {
+    ) -> Vec<VerificationId> {
         let chain = self.open_chain((Method::Message, purpose), expires_at, now);
-        chain.recent.push(id);
-        let surplus = chain.recent.len().saturating_sub(Self::MOST_LIVE.into());
-        chain.recent.drain(..surplus);
+        if !chain.recent.contains(&id) {
+            chain.recent.push(id);
+        }
+        let surplus = chain.recent.len().saturating_sub(live.max(1).into());
+        chain.recent.drain(..surplus).collect()
+    }
+
+    /// Whether so many by code may be live already.
+    pub fn has_live(&self, purpose: Purpose, live: u8, now: Timestamp) -> bool {
+        let chain = self.chain(purpose).filter(|chain| now < chain.ends_at);
+        chain.is_some_and(|chain| chain.recent.len() >= live.into())
     }
 
     pub fn charge_send(&mut self, now: Timestamp) {
@@ -232,7 +241,7 @@ impl PhoneRecord {
         let id = verification.key.id;
         if method == Method::Message {
             // What was sent answered a message, and its attempts are its own.
-            self.note_message(purpose, id, expires_at, created_at);
+            let _ = self.note_message(purpose, id, (expires_at, Self::MOST_LIVE), created_at);
             if verification.state == State::Canceled {
                 self.cancel(method, purpose, id);
             }

@@ -120,7 +120,9 @@ fn browser(wording: &Wording, user_agent: &str) -> Option<String> {
 }
 
 fn cut(name: &str) -> String {
-    let clean = name.chars().filter(|character| !character.is_control());
+    // Nor marks of direction, which would turn what stands around them.
+    let is_mark = |character: char| matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let clean = name.chars().filter(|character| !character.is_control() && !is_mark(*character));
     clean.take(LONGEST_NAME).collect()
 }
 

@@ -1,5 +1,10 @@
 //! What a message that somebody wrote came to.
 
+use std::fmt;
+
+use crate::id::{TenantId, VerificationId};
+use crate::time::Timestamp;
+
 macro_rules! receptions {
     ($($(#[$doc:meta])* $name:ident = $word:literal,)*) => {
         /// What a message that somebody wrote came to. The words are stored and sent: never
@@ -76,4 +81,72 @@ receptions! {
     Kept = "kept",
     /// It is about a business number that whoever signed the webhook does not have.
     Quarantined = "quarantined",
+}
+
+/// A message that came, as a tenant is told of it. What it says stays sealed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heeded {
+    pub place: InboundPlace,
+    pub received_at: Timestamp,
+    pub reception: Reception,
+    pub verification: Option<VerificationId>,
+}
+
+/// Where a message stands among a tenant's: by the time that it names, then by its digest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct InboundPlace {
+    pub at: Timestamp,
+    pub digest: [u8; 16],
+}
+
+/// Which messages to list: those that were sent last come first.
+#[derive(Clone, Debug)]
+pub struct InboundListing {
+    pub tenant: TenantId,
+    pub reception: Option<Reception>,
+    /// Only those before this one.
+    pub before: Option<InboundPlace>,
+    pub limit: usize,
+}
+
+impl InboundPlace {
+    /// After every other.
+    pub const LAST: Self = Self { at: Timestamp::from_millis(i64::MAX), digest: [0xff; 16] };
+
+    /// Reads the printed form; nothing else is one.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (at, digest) = text.split_once('.')?;
+        let mut bytes = [0; 16];
+        hex::decode_to_slice(digest, &mut bytes).ok()?;
+        Some(Self { at: Timestamp::from_millis(at.parse().ok()?), digest: bytes })
+    }
+}
+
+impl fmt::Display for InboundPlace {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}.{}", self.at.millis(), hex::encode(self.digest))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_is_read_back() {
+        for reception in Reception::ALL {
+            assert_eq!(Reception::parse(reception.as_str()), Some(*reception));
+        }
+        assert_eq!(Reception::parse("other"), None);
+    }
+
+    #[test]
+    fn a_place_prints_and_reads_back_and_nothing_else_is_one() {
+        let place = InboundPlace { at: Timestamp::from_millis(1_791_300_042_000), digest: [7; 16] };
+
+        assert_eq!(InboundPlace::parse(&place.to_string()), Some(place));
+        for wrong in ["", ".", "1.", "1.07", "x.07070707070707070707070707070707", "1"] {
+            assert_eq!(InboundPlace::parse(wrong), None, "{wrong}");
+        }
+    }
 }

@@ -3,7 +3,9 @@
 
 use async_trait::async_trait;
 
-use super::{Challenge, NumberKey, Purpose, State, Verification, VerificationKey};
+use super::{
+    Challenge, Heeded, InboundListing, NumberKey, Purpose, State, Verification, VerificationKey,
+};
 use crate::delivery::Message;
 use crate::id::{TenantId, VerificationId};
 use crate::store::StoreError;
@@ -39,6 +41,9 @@ pub trait VerificationStore: Send + Sync {
         &self,
         listing: &Listing,
     ) -> Result<Vec<(Verification, Vec<Message>)>, StoreError>;
+
+    /// What people wrote, and what it came to.
+    async fn inbound(&self, listing: &InboundListing) -> Result<Vec<Heeded>, StoreError>;
 
     /// Pending ones of any tenant whose time was up at `now`; at most `limit`.
     async fn overdue(

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde_json::Value;
+use unicode_normalization::UnicodeNormalization;
 
 /// The texts of one language.
 #[derive(Debug)]
@@ -71,20 +72,26 @@ impl Wording {
 
     fn says_no(&self, word: &str) -> bool {
         let words = self.texts.get(NO).into_iter().flat_map(|words| words.split(','));
-        words.map(|known| known.trim().to_lowercase()).any(|known| known == word)
+        words.map(bare).any(|known| known == word)
     }
 }
 
-/// Whether somebody says no, in any language, and nothing else.
+/// Whether somebody says no, in any language, and nothing else that is read.
 pub fn is_refusal(text: &str) -> bool {
     if text.len() > 4 * LONGEST_NO || text.chars().count() > LONGEST_NO {
         return false;
     }
-    let is_around = |character: char| {
-        character.is_whitespace() || character.is_ascii_punctuation() || "¡。।؟".contains(character)
-    };
-    let word = text.trim_matches(is_around).to_lowercase();
+    let word = bare(text);
     !word.is_empty() && ALL.iter().any(|wording| wording.says_no(&word))
+}
+
+/// A word without what stands around it, and without what nobody sees.
+fn bare(text: &str) -> String {
+    let visible = text.nfkc().filter(|character| {
+        !matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    });
+    let word: String = visible.collect();
+    word.trim_matches(|character: char| !character.is_alphanumeric()).to_lowercase()
 }
 
 #[cfg(test)]
@@ -120,7 +127,22 @@ mod tests {
 
     #[test]
     fn no_is_understood_alone_and_in_every_language() {
-        for text in ["NO", "no.", " No! ", "Não", "नहीं", "لا", "tidak", "non"] {
+        for text in [
+            "NO",
+            "no.",
+            " No! ",
+            "Não",
+            "नहीं",
+            "لا",
+            "tidak",
+            "non",
+            "«لا»",
+            "„No“",
+            "NO 🚫",
+            "ＮＯ",
+            "NO\u{200f}",
+            "no\u{200b}",
+        ] {
             assert!(is_refusal(text), "{text}");
         }
         for text in ["", "no problem", "yes", "n o", "I did not, no"] {

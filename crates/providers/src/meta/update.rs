@@ -117,12 +117,12 @@ pub(super) struct Edited<'a> {
 }
 
 /// How a message came to be.
-#[derive(Default, Deserialize)]
-pub(super) struct Context {
-    #[serde(default)]
-    pub(super) forwarded: bool,
-    #[serde(default)]
-    pub(super) frequently_forwarded: bool,
+#[derive(Deserialize)]
+pub(super) struct Context<'a> {
+    #[serde(borrow)]
+    pub(super) forwarded: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) frequently_forwarded: Option<&'a RawValue>,
 }
 
 /// A contact that somebody sent.
@@ -144,11 +144,11 @@ pub(super) struct SentPhone<'a> {
 #[derive(Deserialize)]
 pub(super) struct Person<'a> {
     #[serde(borrow)]
-    pub(super) wa_id: Option<Cow<'a, str>>,
+    pub(super) wa_id: Option<&'a RawValue>,
     #[serde(borrow)]
-    pub(super) user_id: Option<Cow<'a, str>>,
+    pub(super) user_id: Option<&'a RawValue>,
     #[serde(borrow)]
-    pub(super) identity_key_hash: Option<Cow<'a, str>>,
+    pub(super) identity_key_hash: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]

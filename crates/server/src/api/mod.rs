@@ -6,6 +6,7 @@ mod answer;
 mod awaited;
 mod body;
 mod details;
+mod inbound;
 mod listing;
 mod routes;
 mod session_answer;

@@ -2,11 +2,12 @@
 
 use utoipa_axum::router::UtoipaMethodRouter;
 
-use super::{sessions, verifications};
+use super::{inbound, sessions, verifications};
 use crate::site::Site;
 
 pub(crate) fn routes() -> Vec<UtoipaMethodRouter<Site>> {
     let mut routes = verifications::routes();
     routes.extend(sessions::routes());
+    routes.extend(inbound::routes());
     routes
 }

@@ -90,9 +90,11 @@ impl Fault {
     pub(crate) const fn belongs_to(self, step: Step) -> bool {
         match self.field() {
             Some(_) => {
-                matches!((self, step), (Self::WrongCode | Self::CodeFormat, Step::Code))
-                    || matches!(step, Step::Phone)
-                        && !matches!(self, Self::WrongCode | Self::CodeFormat)
+                matches!(
+                    (self, step),
+                    (Self::WrongCode | Self::CodeFormat, Step::Code | Step::Confirm)
+                ) || matches!(step, Step::Phone)
+                    && !matches!(self, Self::WrongCode | Self::CodeFormat)
             }
             None => !matches!(step, Step::Done | Step::Gone | Step::Canceled),
         }

@@ -152,6 +152,7 @@ create table challenges (
     last text,
     sealed_stranger bytea,
     heard_at bigint,
+    account bytea,
     primary key (tenant_id, verification_id)
 );
 

@@ -154,6 +154,7 @@ create table challenges (
     last text,
     sealed_stranger blob,
     heard_at integer,
+    account blob,
     primary key (tenant_id, verification_id)
 ) strict, without rowid;
 

@@ -13,7 +13,8 @@ use countersign_core::ledger::{
 use countersign_core::store::StoreError;
 use countersign_core::time::Timestamp;
 use countersign_core::verification::{
-    Challenge, Identity, PhoneKey, PhoneRecord, Verification, VerificationKey,
+    Challenge, Heeded, Identity, InboundListing, InboundPlace, PhoneKey, PhoneRecord, Verification,
+    VerificationKey,
 };
 
 use super::due::DueQueue;
@@ -68,6 +69,21 @@ impl Maps {
 
     pub(crate) fn challenge(&self, key: VerificationKey) -> Option<&Challenge> {
         self.challenges.get(&key)
+    }
+
+    pub(crate) fn inbound(&self, listing: &InboundListing) -> Vec<Heeded> {
+        let before = listing.before.unwrap_or(InboundPlace::LAST);
+        let heeded = self.inbound.values().rev().filter(|row| row.key.tenant == listing.tenant);
+        let heeded = heeded.map(|row| Heeded {
+            place: InboundPlace { at: row.key.at, digest: row.key.digest },
+            received_at: row.received_at,
+            reception: row.reception,
+            verification: row.verification,
+        });
+        let wanted = |row: &Heeded| {
+            row.place < before && listing.reception.is_none_or(|only| only == row.reception)
+        };
+        heeded.filter(wanted).take(listing.limit).collect()
     }
 
     /// The newest first.

@@ -1,6 +1,5 @@
 //! Limits in memory, packed: millions of phones have one each.
 
-use countersign_core::id::TenantId;
 use countersign_core::ledger::{Counter, CounterKey};
 use countersign_core::time::Timestamp;
 use countersign_core::verification::{PhoneKey, PhoneRecord};
@@ -13,7 +12,7 @@ use super::compact::CompactMap;
 pub(crate) struct PackedLimits {
     phones: CompactMap,
     addresses: CompactMap,
-    tenants: HashMap<TenantId, Counter>,
+    tenants: HashMap<CounterKey, Counter>,
     swept: usize,
 }
 
@@ -26,7 +25,7 @@ impl PackedLimits {
     pub(crate) fn counter(&self, key: CounterKey) -> Option<Counter> {
         match key {
             CounterKey::Address(address) => Counter::decode(key, self.addresses.get(&address)?),
-            CounterKey::Tenant(tenant) => self.tenants.get(&tenant).cloned(),
+            CounterKey::Tenant(_) | CounterKey::Awaited(_) => self.tenants.get(&key).cloned(),
         }
     }
 
@@ -37,8 +36,8 @@ impl PackedLimits {
     pub(crate) fn set_counter(&mut self, key: CounterKey, counter: &Counter) {
         match key {
             CounterKey::Address(address) => self.addresses.set(&address, &counter.encode()),
-            CounterKey::Tenant(tenant) => {
-                self.tenants.insert(tenant, counter.clone());
+            CounterKey::Tenant(_) | CounterKey::Awaited(_) => {
+                self.tenants.insert(key, counter.clone());
             }
         }
     }

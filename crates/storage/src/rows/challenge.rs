@@ -12,7 +12,7 @@ use countersign_core::verification::{
 use super::{Columns, Value, id16, time, time_or_none};
 
 /// Its columns, in the order in which they are read and written. The first two are its key.
-pub(crate) const CHALLENGE_COLUMNS: [&str; 16] = [
+pub(crate) const CHALLENGE_COLUMNS: [&str; 17] = [
     "tenant_id",
     "verification_id",
     "token",
@@ -29,9 +29,10 @@ pub(crate) const CHALLENGE_COLUMNS: [&str; 16] = [
     "last",
     "sealed_stranger",
     "heard_at",
+    "account",
 ];
 /// What each of them holds: `b`ytes, `t`ext or an `i`nteger.
-pub(crate) const CHALLENGE_KINDS: &[u8; 16] = b"bbbbiibbbbbtttbi";
+pub(crate) const CHALLENGE_KINDS: &[u8; 17] = b"bbbbiibbbbbtttbib";
 pub(crate) const IDENTITY_COLUMNS: [&str; 4] = ["tenant_id", "number", "digest", "seen_at"];
 
 pub(crate) fn challenge(columns: &dyn Columns) -> Result<Challenge, StoreError> {
@@ -66,11 +67,12 @@ pub(crate) fn challenge(columns: &dyn Columns) -> Result<Challenge, StoreError> 
         last: word(13)?.map(|word| Reception::parse(word).ok_or_else(damaged)).transpose()?,
         sealed_stranger: sealed(14)?,
         heard_at: time_or_none(columns, 15)?,
+        account: digest(16)?,
     })
 }
 
 /// All its values, in the order of [`CHALLENGE_COLUMNS`].
-pub(crate) fn challenge_values(row: &Challenge) -> [Value<'_>; 16] {
+pub(crate) fn challenge_values(row: &Challenge) -> [Value<'_>; 17] {
     let sealed = |sealed: &'_ Option<Sealed>| -> Option<Vec<u8>> {
         sealed.as_ref().map(|sealed| sealed.as_bytes().to_vec())
     };
@@ -91,6 +93,7 @@ pub(crate) fn challenge_values(row: &Challenge) -> [Value<'_>; 16] {
         row.last.map(Reception::as_str).into(),
         sealed(&row.sealed_stranger).into(),
         row.heard_at.into(),
+        row.account.as_ref().into(),
     ]
 }
 

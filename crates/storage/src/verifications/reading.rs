@@ -8,13 +8,14 @@ use countersign_core::id::{EventId, TenantId, VerificationId};
 use countersign_core::store::StoreError;
 use countersign_core::time::Timestamp;
 use countersign_core::verification::{
-    Challenge, Listing, Purpose, State, Verification, VerificationKey,
+    Challenge, Heeded, InboundListing, InboundPlace, Listing, Purpose, Reception, State,
+    Verification, VerificationKey,
 };
 
 use crate::database::Tx;
 use crate::rows::{
     CHALLENGE_COLUMNS, Columns, MESSAGE_COLUMNS, VERIFICATION_COLUMNS, Value,
-    challenge as challenge_row, message, verification,
+    challenge as challenge_row, id16, message, time, verification,
 };
 
 type WithMessages = (Verification, Vec<Message>);
@@ -93,10 +94,18 @@ static FIND_CHALLENGE: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
+const INBOUND: &str = "
+    select at, digest, received_at, reception, verification_id
+    from inbound_messages
+    where tenant_id = $1 and (at < $2 or (at = $2 and digest < $3))
+        and (reception = $4 or $4 is null)
+    order by at desc, digest desc
+    limit $5";
+
 /// Every statement, so that each can be tried on each database.
 #[cfg(test)]
 pub(crate) fn statements() -> Vec<&'static str> {
-    vec![&FIND, &FIND_CHALLENGE, &LIST, &MESSAGES, OVERDUE, NEWEST]
+    vec![INBOUND, &FIND, &FIND_CHALLENGE, &LIST, &MESSAGES, OVERDUE, NEWEST]
 }
 
 pub(super) fn find(tx: &Tx<'_>, key: VerificationKey) -> Result<Option<WithMessages>, StoreError> {
@@ -111,6 +120,31 @@ pub(super) fn challenge(
 ) -> Result<Option<Challenge>, StoreError> {
     let place = [key.tenant.as_bytes().into(), key.id.as_bytes().into()];
     tx.one(&FIND_CHALLENGE, &place, challenge_row)
+}
+
+pub(super) fn inbound(tx: &Tx<'_>, listing: &InboundListing) -> Result<Vec<Heeded>, StoreError> {
+    let before = listing.before.unwrap_or(InboundPlace::LAST);
+    let values = [
+        listing.tenant.as_bytes().into(),
+        before.at.into(),
+        (&before.digest).into(),
+        listing.reception.map(Reception::as_str).into(),
+        count(listing.limit),
+    ];
+    tx.all(INBOUND, &values, heeded)
+}
+
+fn heeded(row: &dyn Columns) -> Result<Heeded, StoreError> {
+    let corrupt = || StoreError::Corrupt { table: "inbound_messages", id: "?".to_owned() };
+    let verification = row.bytes_or_none(4)?;
+    Ok(Heeded {
+        place: InboundPlace { at: time(row, 0)?, digest: id16(row.bytes(1)?).ok_or_else(corrupt)? },
+        received_at: time(row, 2)?,
+        reception: Reception::parse(row.text(3)?).ok_or_else(corrupt)?,
+        verification: verification
+            .map(|id| VerificationId::from_slice(id).ok_or_else(corrupt))
+            .transpose()?,
+    })
 }
 
 pub(super) fn list(tx: &Tx<'_>, listing: &Listing) -> Result<Vec<WithMessages>, StoreError> {

@@ -8,7 +8,7 @@ use countersign_core::id::VerificationId;
 use countersign_core::store::StoreError;
 use countersign_core::time::Timestamp;
 use countersign_core::verification::{
-    Challenge, Listing, Verification, VerificationKey, VerificationStore,
+    Challenge, Heeded, InboundListing, Listing, Verification, VerificationKey, VerificationStore,
 };
 
 use super::{cleaning, reading};
@@ -38,6 +38,11 @@ impl VerificationStore for VerificationRows {
 
     async fn challenge(&self, key: VerificationKey) -> Result<Option<Challenge>, StoreError> {
         self.database.read(move |tx| reading::challenge(tx, key)).await
+    }
+
+    async fn inbound(&self, listing: &InboundListing) -> Result<Vec<Heeded>, StoreError> {
+        let listing = listing.clone();
+        self.database.read(move |tx| reading::inbound(tx, &listing)).await
     }
 
     async fn list(

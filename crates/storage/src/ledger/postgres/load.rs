@@ -194,6 +194,7 @@ fn take_limit(row: &dyn Columns, rows: &mut Rows) -> Result<(), StoreError> {
     let key = match kind {
         1 => CounterKey::Address(id),
         2 => CounterKey::Tenant(TenantId::from_bytes(id)),
+        4 => CounterKey::Awaited(TenantId::from_bytes(id)),
         _ => return Err(corrupt()),
     };
     let counter = Counter::decode(key, state).ok_or_else(corrupt)?;

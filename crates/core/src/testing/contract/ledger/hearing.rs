@@ -1,125 +1,18 @@
 //! What people write: it proves phones, once, and only theirs.
 
+use super::people::{
+    OTHER, PHONE, answer, await_message, bound, hear, heard, hidden, line, sender, unbound,
+};
 use crate::delivery::MessageKind;
-use crate::ledger::Written;
-use crate::phone::{PhoneNumber, WaId};
+use crate::phone::WaId;
 use crate::secret::Secret;
 use crate::testing::contract::World;
 use crate::testing::contract::world::at_once;
 use crate::time::{minutes, seconds};
 use crate::verification::{
-    CONFIRMATION_DIGITS, Challenge, Code, Contact, Finding, Heard, IdentityCheck, Line, Method,
-    NumberKey, PhoneKey, Purpose, Reception, Sender, SenderAddress, Shown, State, Token, TokenKey,
-    Verification, VerificationKey, seal_phone, token_key,
+    Challenge, Code, Contact, Finding, Heard, IdentityCheck, Line, Method, Purpose, Reception,
+    Sender, State, Token, TokenKey,
 };
-
-const PHONE: &str = "+4915112345678";
-const OTHER: &str = "+33612345678";
-
-/// A verification by message, and what its message has to say.
-struct Awaited {
-    key: VerificationKey,
-    token: TokenKey,
-}
-
-fn line(phone: &str, page: PhoneKey) -> Line {
-    let number = PhoneNumber::from_trusted(phone).expect("it is a number");
-    // Apart from those of other tests, and from each other.
-    let mut key = page.0;
-    key[15] ^= phone.as_bytes()[phone.len() - 1] ^ phone.as_bytes()[2];
-    let (limits, key) = (PhoneKey(key), NumberKey(key));
-    Line { number, limits, key, alias: None, refusal: None }
-}
-
-/// Whoever has this phone.
-fn sender(line: &Line) -> Sender {
-    let wa_id = WaId::from(&line.number);
-    Sender {
-        record: line.limits,
-        address: SenderAddress { wa_id: Some(wa_id.clone()), ..SenderAddress::default() },
-        number: Some(Shown { wa_id, line: Some(line.clone()) }),
-        asked: None,
-        identity: None,
-    }
-}
-
-/// Somebody who shows no number.
-fn hidden(world: &World<'_>, page: PhoneKey) -> Sender {
-    let mut digest = page.0;
-    digest[0] ^= 0xff;
-    let user_id = Some(Secret::new("DE.7Qm2Vx90LkTz4RbY81".to_owned()));
-    Sender {
-        record: PhoneKey(digest),
-        address: SenderAddress { user_id, ..SenderAddress::default() },
-        number: None,
-        asked: Some(TokenKey { tenant: world.tenant, digest }),
-        identity: None,
-    }
-}
-
-fn heard(world: &World<'_>, sender: Sender, tokens: Vec<TokenKey>) -> Heard {
-    Heard {
-        sender,
-        sent_at: world.now(),
-        is_plain: true,
-        is_forwarded: false,
-        is_marked: !tokens.is_empty(),
-        tokens,
-        is_short: true,
-        codes: Vec::new(),
-        is_refusal: false,
-        contact: None,
-        spare: Code::parse("4829135670").expect("ten digits"),
-    }
-}
-
-async fn hear(world: &World<'_>, heard: Heard) -> Reception {
-    let written = Written { heard: Some(heard), ..world.inbound() };
-    let outcome = world.ingest(world.webhook(), Vec::new(), vec![written]).await;
-    outcome.messages[0]
-}
-
-fn bound(world: &World<'_>, line: &Line, purpose: Purpose) -> Verification {
-    let verification = unbound(world, purpose);
-    let VerificationKey { tenant, id } = verification.key;
-    Verification {
-        phone: line.limits,
-        number: line.key,
-        sealed_phone: Some(seal_phone(tenant, id, &line.number, &world.keyring)),
-        ..verification
-    }
-}
-
-fn unbound(world: &World<'_>, purpose: Purpose) -> Verification {
-    let verification = world.verification();
-    Verification {
-        method: Method::Message,
-        purpose,
-        sealed_phone: None,
-        code: None,
-        sends: Vec::new(),
-        ..verification
-    }
-}
-
-async fn await_message(world: &World<'_>, verification: Verification) -> Awaited {
-    let key = verification.key;
-    let token = Token::long(&world.entropy);
-    let token_key = token_key(&world.keyring, key.tenant, &token);
-    let challenge = Challenge {
-        token: Some(token_key),
-        is_bound: verification.sealed_phone.is_some(),
-        needs_confirmation: verification.purpose.is_sign_in(),
-        ..Challenge::new(key, &token, &world.keyring)
-    };
-    world.start_by_message(verification, challenge).await;
-    Awaited { key, token: token_key }
-}
-
-/// The code that a message was answered with.
-fn answer() -> Code {
-    Code::parse("4829135670").expect("ten digits").shortened(CONFIRMATION_DIGITS)
-}
 
 pub(super) async fn every_column_of_a_challenge_is_read_back(world: &mut World<'_>) {
     let line = line(PHONE, world.phone());
@@ -248,11 +141,64 @@ pub(super) async fn whoever_says_no_ends_it(world: &mut World<'_>) {
     let line = line(PHONE, world.phone());
     let awaited = await_message(world, unbound(world, Purpose::Login)).await;
     let _ = hear(world, heard(world, sender(&line), vec![awaited.token])).await;
+    let second = await_message(world, unbound(world, Purpose::Login)).await;
+    let _ = hear(world, heard(world, sender(&line), vec![second.token])).await;
     let no = || Heard { is_refusal: true, ..heard(world, sender(&line), Vec::new()) };
 
+    // It ends all of theirs: which one is meant cannot be told.
     assert_eq!(hear(world, no()).await, Reception::Denied);
+    assert_eq!(world.read(second.key).await.state, State::Canceled);
     assert_eq!(hear(world, no()).await, Reception::Kept);
     assert_eq!(world.read(awaited.key).await.state, State::Canceled);
+}
+
+pub(super) async fn whoever_says_no_is_heard_until_the_end(world: &mut World<'_>) {
+    let page = world.phone();
+    let line = line(PHONE, page);
+    for is_bound in [false, true] {
+        let verification = if is_bound {
+            bound(world, &line, Purpose::Login)
+        } else {
+            unbound(world, Purpose::Login)
+        };
+        let awaited = await_message(world, verification).await;
+        // In the last seconds: the code that comes back lives longer.
+        world.advance(seconds(295));
+        let _ = hear(world, heard(world, sender(&line), vec![awaited.token])).await;
+        world.advance(seconds(60));
+
+        let no = Heard { is_refusal: true, ..heard(world, sender(&line), Vec::new()) };
+        assert_eq!(hear(world, no).await, Reception::Denied);
+        assert_eq!(world.read(awaited.key).await.state, State::Canceled);
+    }
+}
+
+pub(super) async fn a_first_sender_who_hides_the_number_counts_as_one(world: &mut World<'_>) {
+    let page = world.phone();
+    let awaited = await_message(world, unbound(world, Purpose::Login)).await;
+    let said = heard(world, hidden(world, page), vec![awaited.token]);
+    assert_eq!(hear(world, said).await, Reception::ContactAsked);
+
+    let other = heard(world, sender(&line(PHONE, page)), vec![awaited.token]);
+    assert_eq!(hear(world, other).await, Reception::SecondSender);
+    assert_eq!(world.read(awaited.key).await.state, State::Canceled);
+    let contact = Some(Contact { is_answer: true, line: Some(line(PHONE, page)) });
+    let answer = Heard { contact, ..heard(world, hidden(world, page), Vec::new()) };
+    assert_eq!(hear(world, answer).await, Reception::Late);
+}
+
+pub(super) async fn what_approved_it_stays(world: &mut World<'_>) {
+    let page = world.phone();
+    let line = line(PHONE, page);
+    let awaited = await_message(world, bound(world, &line, Purpose::Verify)).await;
+    let _ = hear(world, heard(world, sender(&line), vec![awaited.token])).await;
+
+    let other = heard(world, sender(&super::people::line(OTHER, page)), vec![awaited.token]);
+    assert_eq!(hear(world, other).await, Reception::SecondSender);
+
+    assert_eq!(world.read(awaited.key).await.state, State::Approved);
+    let challenge = world.challenge(awaited.key).await.expect("it is kept");
+    assert_eq!(challenge.last, Some(Reception::Approved));
 }
 
 pub(super) async fn a_shared_contact_is_sent_a_code(world: &mut World<'_>) {
@@ -303,6 +249,11 @@ pub(super) async fn another_account_behind_the_number_does_not_sign_in(world: &m
 
     assert_eq!(attach(1).await, Reception::Approved);
     assert_eq!(sign_in(1).await, Reception::AwaitingConfirmation);
+    assert_eq!(sign_in(2).await, Reception::IdentityChanged);
+    // To learn a number anew lets nobody in, nor does a sign-in that ended in nothing.
+    let learn = await_message(world, unbound(world, Purpose::Verify)).await;
+    let said = heard(world, with(2), vec![learn.token]);
+    assert_eq!(hear(world, said).await, Reception::Approved);
     assert_eq!(sign_in(2).await, Reception::IdentityChanged);
     // Whoever is signed in otherwise attaches it anew.
     assert_eq!(attach(2).await, Reception::Approved);

@@ -5,6 +5,7 @@ mod checking;
 mod ending;
 mod hearing;
 mod limits;
+mod people;
 mod receiving;
 mod sending;
 mod starting;

@@ -1,12 +1,13 @@
 //! Finding and listing.
 
 use crate::delivery::{Message, SendOutcome};
-use crate::ledger::ResendOutcome;
+use crate::ledger::{ResendOutcome, Written};
 use crate::testing::contract::World;
 use crate::testing::contract::world::{RIGHT, WRONG};
 use crate::time::{minutes, seconds};
 use crate::verification::{
-    Finding, Listing, NumberKey, Purpose, State, Verification, VerificationKey,
+    Finding, InboundListing, InboundPlace, Listing, NumberKey, Purpose, Reception, State,
+    Verification, VerificationKey,
 };
 
 fn all(world: &World<'_>) -> Listing {
@@ -164,4 +165,30 @@ pub(super) async fn tenants_see_their_own(world: &mut World<'_>) {
 
     assert_eq!(keys(world, &stranger).await, []);
     assert_eq!(keys(world, &by_phone).await, []);
+}
+
+pub(super) async fn messages_are_listed_the_last_first(world: &mut World<'_>) {
+    let mut places = Vec::new();
+    for _ in 0..3 {
+        world.advance(seconds(1));
+        let written = Written { is_foreign: places.is_empty(), ..world.inbound() };
+        places.push(InboundPlace { at: written.key.at, digest: written.key.digest });
+        let _ = world.ingest(world.webhook(), Vec::new(), vec![written]).await;
+    }
+    places.reverse();
+    let whole = InboundListing { tenant: world.tenant, reception: None, before: None, limit: 10 };
+    let list = async |listing: InboundListing| {
+        let found = world.store.inbound(&listing).await.expect("storage answers");
+        found.into_iter().map(|row| (row.place, row.reception)).collect::<Vec<_>>()
+    };
+
+    let all = list(whole.clone()).await;
+    assert_eq!(all.iter().map(|(place, _)| *place).collect::<Vec<_>>(), places);
+    assert_eq!(all[2].1, Reception::Quarantined);
+    let rest = list(InboundListing { before: Some(places[0]), limit: 1, ..whole.clone() }).await;
+    assert_eq!(rest, [(places[1], Reception::Kept)]);
+    let reception = Some(Reception::Quarantined);
+    assert_eq!(list(InboundListing { reception, ..whole.clone() }).await, all[2..]);
+    let tenant = world.another_tenant();
+    assert!(list(InboundListing { tenant, ..whole }).await.is_empty());
 }

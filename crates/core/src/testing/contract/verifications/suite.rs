@@ -33,6 +33,7 @@ async fn listings(mut world: &mut World<'_>) {
             every_state_is_listed_alone,
             a_phone_a_purpose_and_a_time_narrow_it_down,
             tenants_see_their_own,
+            messages_are_listed_the_last_first,
         }
     }
 }
