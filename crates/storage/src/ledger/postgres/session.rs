@@ -20,6 +20,8 @@ use crate::ledger::{Backend, CommitError};
 pub(crate) struct PostgresBackend {
     url: String,
     session: Option<Session>,
+    /// Rows of this batch are locked by the session's transaction.
+    has_loaded: bool,
 }
 
 struct Session {
@@ -30,7 +32,7 @@ struct Session {
 
 impl PostgresBackend {
     pub(crate) async fn connect(url: &str) -> Result<Self, StoreError> {
-        let mut backend = Self { url: url.to_owned(), session: None };
+        let mut backend = Self { url: url.to_owned(), session: None, has_loaded: false };
         backend.session().await?;
         Ok(backend)
     }
@@ -41,6 +43,17 @@ impl PostgresBackend {
             self.session = Some(Session::start(&self.url).await?);
         }
         self.session.as_mut().ok_or_else(|| StoreError::unavailable("no connection"))
+    }
+}
+
+impl PostgresBackend {
+    /// A session that broke after a load has lost its locks with its transaction.
+    fn check_session(&self) -> Result<(), StoreError> {
+        let is_whole = |session: &Session| session.is_open && !session.client.is_closed();
+        if self.session.as_ref().is_some_and(is_whole) {
+            return Ok(());
+        }
+        Err(StoreError::unavailable("the connection was lost"))
     }
 }
 
@@ -107,7 +120,11 @@ impl Session {
 
     async fn commit(&mut self, rows: &Rows) -> Result<(), StoreError> {
         let mut calls = save::calls(rows);
-        if self.is_open {
+        // What loads nothing has no transaction yet, and is saved as a whole all the same.
+        if !self.is_open && !calls.is_empty() {
+            calls.insert(0, (sql::BEGIN, Vec::new()));
+        }
+        if self.is_open || !calls.is_empty() {
             calls.push((sql::COMMIT, Vec::new()));
         }
         // After an error the database ignores the rest, the commit too.
@@ -124,18 +141,24 @@ impl Backend for PostgresBackend {
     }
 
     async fn load(&mut self, keys: &Keys, rows: &mut Rows) -> Result<(), StoreError> {
+        if self.has_loaded {
+            self.check_session()?;
+        }
+        self.has_loaded = true;
         self.session().await?.load(keys, rows).await
     }
 
     async fn commit(&mut self, rows: &Rows) -> Result<(), CommitError> {
-        // A session that broke after the load has lost its locks with its transaction.
-        let session =
-            self.session.as_mut().filter(|session| session.is_open || rows.is_unchanged());
-        let session = session.ok_or_else(|| StoreError::unavailable("the connection was lost"))?;
-        Ok(session.commit(rows).await?)
+        if self.has_loaded && !rows.is_unchanged() {
+            self.check_session()?;
+        }
+        self.session().await?.commit(rows).await?;
+        self.has_loaded = false;
+        Ok(())
     }
 
     async fn abandon(&mut self) {
+        self.has_loaded = false;
         if let Some(session) = &mut self.session {
             session.is_open = false;
             if session.client.batch_execute("rollback").await.is_err() {

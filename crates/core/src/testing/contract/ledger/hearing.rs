@@ -1,10 +1,13 @@
 //! What people write: it proves phones, once, and only theirs.
 
+use std::sync::Arc;
+
 use super::people::{
     OTHER, PHONE, answer, await_message, bound, hear, heard, hidden, line, sender, unbound,
 };
 use crate::delivery::MessageKind;
 use crate::phone::WaId;
+use crate::policy::{Limits, Policy};
 use crate::secret::Secret;
 use crate::testing::contract::World;
 use crate::testing::contract::world::at_once;
@@ -39,6 +42,16 @@ pub(super) async fn every_column_of_a_challenge_is_read_back(world: &mut World<'
     assert_eq!(opened.parent_user_id.expect("it has one").expose(), "DE.ENT.abc");
     let token = after.open_token(&world.keyring);
     assert_eq!(token, before.open_token(&world.keyring));
+}
+
+pub(super) async fn one_that_asks_for_no_row_begins(world: &mut World<'_>) {
+    let limits = Limits { per_tenant_per_minute: 0, ..Limits::default() };
+    world.policy = Arc::new(Policy { limits, ..Policy::default() });
+
+    let awaited = await_message(world, unbound(world, Purpose::Login)).await;
+
+    assert_eq!(world.read(awaited.key).await.state, State::Pending);
+    assert!(world.challenge(awaited.key).await.is_some());
 }
 
 pub(super) async fn a_message_with_the_token_approves_once(world: &mut World<'_>) {

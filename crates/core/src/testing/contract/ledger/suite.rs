@@ -27,6 +27,7 @@ async fn proofs(mut world: &mut World<'_>) {
     run! { world:
         hearing {
             every_column_of_a_challenge_is_read_back,
+            one_that_asks_for_no_row_begins,
             a_message_with_the_token_approves_once,
             the_same_message_at_once_approves_once,
             another_number_proves_nothing,
