@@ -40,6 +40,25 @@ impl Database {
         }
     }
 
+    /// The one column of text that a query answers.
+    pub(crate) fn texts(&self, sql: &str) -> Vec<String> {
+        match self {
+            Self::Sqlite(path) => {
+                let connection = open(path);
+                let mut statement = connection.prepare(sql).unwrap();
+                let rows = statement.query_map([], |row| row.get(0)).unwrap();
+                rows.map(Result::unwrap).collect()
+            }
+            Self::Postgres(url) => postgres(url, sql).iter().map(|row| row.get(0)).collect(),
+        }
+    }
+
+    /// Changes a file that no server has open.
+    pub(crate) fn change(&self, sql: &str) {
+        let Self::Sqlite(path) = self else { panic!("it is no file") };
+        Connection::open(path).unwrap().execute(sql, []).unwrap();
+    }
+
     /// What is wrong with the file, if anything is.
     pub(crate) fn damage(&self) -> Option<String> {
         let Self::Sqlite(path) = self else { return None };

@@ -6,6 +6,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic, and has no users")]
 
+mod by_message;
 mod canary;
 mod cli;
 mod client;

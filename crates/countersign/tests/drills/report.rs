@@ -19,7 +19,12 @@ pub(crate) fn report(drill: &str, figures: &Value, broken: &[String]) {
     let figures = figures.trim_start_matches('{').trim_end_matches('}');
     let pass = broken.is_empty();
     let line = format!("{{\"drill\":\"{drill}\",{figures},\"pass\":{pass}}}\n");
-    let _ = std::io::stdout().write_all(line.as_bytes());
+    say(&line);
     let first: Vec<&String> = broken.iter().take(20).collect();
     assert!(pass, "{} promises broken in {drill}; the first: {first:#?}", broken.len());
+}
+
+/// Prints something that is worth reading whether or not it broke.
+pub(crate) fn say(text: &str) {
+    let _ = std::io::stdout().write_all(text.as_bytes());
 }

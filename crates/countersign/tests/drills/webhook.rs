@@ -10,17 +10,22 @@ pub(crate) const PATH: &str = "/api/webhooks/whatsapp";
 
 /// A webhook with one message that somebody wrote.
 pub(crate) fn text(id: &str, from: &str, name: &str, text: &str) -> Value {
-    envelope(&json!({
-        "contacts": [{ "profile": { "name": name }, "wa_id": from, "user_id": "DE.1082300" }],
-        "messages": [{
+    written(
+        &json!({ "profile": { "name": name }, "wa_id": from, "user_id": "DE.1082300" }),
+        &json!({
             "from": from,
             "from_user_id": "DE.1082300",
             "id": id,
             "timestamp": seconds().to_string(),
             "type": "text",
             "text": { "body": text },
-        }],
-    }))
+        }),
+    )
+}
+
+/// A webhook with one message, and what is told of whoever wrote it.
+pub(crate) fn written(person: &Value, message: &Value) -> Value {
+    envelope(&json!({ "contacts": [person], "messages": [message] }))
 }
 
 /// A webhook with one receipt of one of our messages.
