@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use countersign_core::verification::Method;
 use icu_locale_core::Locale;
 use icu_plurals::{PluralCategory, PluralRules};
 use serde::{Deserialize, Serialize};
@@ -9,6 +10,9 @@ use serde_json::value::RawValue;
 
 /// Keys of which the page's script needs the texts.
 const FOR_SCRIPTS: [&str; 2] = ["ui.", "err."];
+
+/// Those among them that only a page needs whose person sends a message.
+const BY_MESSAGE: [&str; 4] = ["ui.message.", "ui.notice.", "ui.confirm.", "ui.unsent."];
 
 /// One text, or one for each plural category of the language.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -22,7 +26,8 @@ enum Message {
 pub(crate) struct Catalogue {
     messages: BTreeMap<String, Message>,
     rules: PluralRules,
-    for_scripts: Box<RawValue>,
+    by_code: Box<RawValue>,
+    by_message: Box<RawValue>,
 }
 
 /// Something to be put into a text.
@@ -51,12 +56,12 @@ impl Catalogue {
         let locale: Locale = tag.parse().map_err(|_| CatalogueError::UnknownLanguage)?;
         let rules = PluralRules::try_new_cardinal((&locale).into())
             .map_err(|_| CatalogueError::UnknownLanguage)?;
-        let is_for_scripts =
-            |key: &str| FOR_SCRIPTS.iter().any(|beginning| key.starts_with(beginning));
-        let for_scripts: BTreeMap<&String, &Message> =
-            messages.iter().filter(|(key, _)| is_for_scripts(key)).collect();
-        let for_scripts = serde_json::value::to_raw_value(&for_scripts)?;
-        Ok(Self { messages, rules, for_scripts })
+        let mut for_scripts: BTreeMap<&String, &Message> =
+            messages.iter().filter(|(key, _)| begins_with(key, &FOR_SCRIPTS)).collect();
+        let by_message = serde_json::value::to_raw_value(&for_scripts)?;
+        for_scripts.retain(|key, _| !begins_with(key, &BY_MESSAGE));
+        let by_code = serde_json::value::to_raw_value(&for_scripts)?;
+        Ok(Self { messages, rules, by_code, by_message })
     }
 
     /// The text of a key, filled in. A key that nobody wrote a text for stands for itself.
@@ -72,9 +77,13 @@ impl Catalogue {
         fill(template, fillings)
     }
 
-    /// The texts that the page's script needs, as JSON.
-    pub(crate) fn for_scripts(&self) -> &RawValue {
-        &self.for_scripts
+    /// The texts that the page's script needs, as JSON. It asks for a new page when the method is
+    /// another one.
+    pub(crate) fn for_scripts(&self, method: Method) -> &RawValue {
+        match method {
+            Method::Code => &self.by_code,
+            Method::Message => &self.by_message,
+        }
     }
 
     fn form<'a>(
@@ -89,6 +98,10 @@ impl Catalogue {
         let category = number.map_or("other", |number| name(self.rules.category_for(number)));
         forms.get(category).or_else(|| forms.get("other"))
     }
+}
+
+fn begins_with(key: &str, beginnings: &[&str]) -> bool {
+    beginnings.iter().any(|beginning| key.starts_with(beginning))
 }
 
 const fn name(category: PluralCategory) -> &'static str {
@@ -134,6 +147,7 @@ mod tests {
 
     const ENGLISH: &str = r#"{
         "ui.send": "Send", "ui.to": "Sent to {to}", "mail.x": "Mail",
+        "ui.message.once": "It works once", "ui.to_message": "Send a message",
         "err.left": {"one": "{n} attempt left", "other": "{n} attempts left"}
     }"#;
 
@@ -191,8 +205,20 @@ mod tests {
         assert_eq!(catalogue.text("ui.send", &[]), "भेजें");
         assert_eq!(catalogue.text("ui.to", &[("to", Filling::Text("x"))]), "Sent to x");
         assert_eq!(catalogue.text("ui.nothing", &[]), "ui.nothing");
-        assert!(catalogue.for_scripts().get().contains("attempts left"));
-        assert!(!catalogue.for_scripts().get().contains("Mail"));
+    }
+
+    #[test]
+    fn a_script_has_the_texts_of_its_method() {
+        let catalogue = Catalogue::parse("en", ENGLISH, ENGLISH).unwrap();
+
+        let by_code = catalogue.for_scripts(Method::Code).get();
+        let by_message = catalogue.for_scripts(Method::Message).get();
+
+        for text in ["attempts left", "Send a message"] {
+            assert!(by_code.contains(text) && by_message.contains(text), "{text}");
+        }
+        assert!(by_message.contains("works once") && !by_code.contains("works once"));
+        assert!(!by_code.contains("Mail") && !by_message.contains("Mail"));
     }
 
     #[test]

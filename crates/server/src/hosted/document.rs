@@ -7,6 +7,7 @@ use countersign_core::phone::{Country, PhoneNumber};
 use countersign_core::random::{Entropy, bytes};
 use countersign_core::tenants::{Brand, Theme};
 use countersign_core::time::Timestamp;
+use countersign_core::verification::Method;
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, Error, context};
 use serde::Serialize;
@@ -126,6 +127,7 @@ impl Printer {
             name: language.name,
             selected: language == sheet.language,
         });
+        let method = Method::parse(sheet.state.method).unwrap_or(Method::Code);
         let boot = Boot {
             now: sheet.now.millis(),
             state: sheet.state,
@@ -134,7 +136,7 @@ impl Printer {
             brand: &brand,
             form: sheet.fields,
             languages: &languages,
-            messages: tongue.catalogue.for_scripts(),
+            messages: tongue.catalogue.for_scripts(method),
         };
         let boot = serde_json::to_string(&boot).expect("texts and numbers are JSON");
         let now = sheet.now;

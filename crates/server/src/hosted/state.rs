@@ -21,7 +21,7 @@ pub(crate) struct State {
     digits: u8,
     channel: &'static str,
     /// How the phone is proved: `code` or `message`.
-    method: &'static str,
+    pub(crate) method: &'static str,
     /// Opens WhatsApp with the message that is awaited.
     link: Option<String>,
     /// What that message says, around what makes it this one.
