@@ -63,7 +63,8 @@ describe('a message that the person sends', () => {
     const sender = '+49 •••• •••••17';
     await told({ notice: 'ui.notice.wrong_number', sender });
     expect(find('.note[role=alert]')).toBe(notice);
-    expect(notice.textContent).toBe(t('ui.notice.wrong_number', { sender }));
+    const whole = sender.replaceAll(' ', '\u00a0');
+    expect(notice.textContent).toBe(t('ui.notice.wrong_number', { sender: whole }));
     expect(find('.wait').textContent).toContain(t('ui.message.waiting'));
   });
 

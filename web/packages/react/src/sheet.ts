@@ -55,7 +55,11 @@ export function hasFinalNotice({ state }: Sheet): boolean {
 
 /** The text of a message that did not count; empty where there is none. */
 export function noticeText({ t, state }: Sheet): string {
-  return state.notice ? t(state.notice, { sender: state.sender || '' }) : '';
+  // A number stays on one line.
+  const sender = isPrinting
+    ? computed<string>('state.sender | replace(" ", "\u00a0")')
+    : (state.sender || '').replace(/ /g, '\u00a0');
+  return state.notice ? t(state.notice, { sender }) : '';
 }
 
 /** The text of what went wrong; empty where nothing did. */
