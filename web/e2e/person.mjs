@@ -25,7 +25,7 @@ export const codeField = (page) => page.locator('input[name=code]');
 export const phoneField = (page) => page.locator('input[name=phone]');
 export const alert = (page) => page.getByRole('alert');
 export const submit = (page, action) =>
-  page.locator(`form[action$="/${action}"] button[type=submit]:not([formaction])`);
+  page.locator(`form[action$="/${action}"] button[type=submit]:not([formaction]):not([name])`);
 
 /** Whether the page's own script has taken over. */
 export function isAwake(page) {
@@ -49,6 +49,32 @@ export async function askForCode(page, phone) {
   await submit(page, 'send').click();
   await codeField(page).waitFor();
 }
+
+/** Chooses to send a message; with a number typed, or with none. */
+export async function askForMessage(page, phone) {
+  await page.locator('select[name=country]').selectOption('DE');
+  if (phone) await phoneField(page).fill(phone.national);
+  await page.locator('button[name=method][value=message]').click();
+  await isWaiting(page);
+}
+
+/** Waits until the page waits for a message, with everything that the page can do. */
+export async function isWaiting(page) {
+  await page.locator('[data-step=message]').waitFor();
+  if (await hasScripts(page)) await isAwake(page);
+}
+
+/** Where the message that is ready leads, and what it says. */
+export async function readyMessage(page) {
+  const link = await page.locator('a[href*="text="]').first().getAttribute('href');
+  const token = await page.locator('.bub code').innerText();
+  return { link, token, text: new URL(link).searchParams.get('text') };
+}
+
+export const notice = (page, text) => page.locator('.note[role=alert]').filter({ hasText: text });
+
+/** The element that has the focus. */
+export const focused = (page) => page.evaluate(() => document.activeElement?.tagName);
 
 /** A code that is not the right one. */
 export function wrong(code) {

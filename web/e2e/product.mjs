@@ -84,13 +84,27 @@ class Product {
   }
 
   /** Changes how a simulated phone behaves. */
-  async behave(phone, behaviour) {
-    const answer = await fetch(`${this.simulator}/api/phones/${phone}`, {
-      method: 'PATCH',
+  behave(phone, behaviour) {
+    return this.simulate('PATCH', `/${phone}`, behaviour);
+  }
+
+  /** A simulated phone that has written nothing yet. */
+  addPhone(phone) {
+    return this.simulate('POST', '', { number: phone });
+  }
+
+  /** What a simulated phone sends to the business. */
+  write(phone, message) {
+    return this.simulate('POST', `/${phone}/messages`, message);
+  }
+
+  async simulate(method, target, body) {
+    const answer = await fetch(`${this.simulator}/api/phones${target}`, {
+      method,
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(behaviour),
+      body: JSON.stringify(body),
     });
-    if (!answer.ok) throw new Error(`the phone does not change: ${await answer.text()}`);
+    if (!answer.ok) throw new Error(`${method} ${target}: ${await answer.text()}`);
   }
 
   async stop() {

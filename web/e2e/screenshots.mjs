@@ -37,7 +37,7 @@ function demo() {
   return take('demo', { viewport: DESK, locale: 'en' }, async (page) => {
     await page.goto(`${product.url}/`);
     const hosted = page.frameLocator('#page-frame');
-    await hosted.locator('form[action$="/send"] button:not([formaction])').click();
+    await hosted.locator('form[action$="/send"] button:not([formaction]):not([name])').click();
     await hosted.locator('input[name=code]').waitFor();
     const number = await page.locator('#number').inputValue();
     const code = await product.code(number);
@@ -50,7 +50,7 @@ function hosted(name, options) {
   return take(name, { viewport: HAND, ...options }, async (page) => {
     const session = await product.session({ phone: newPhone().e164 });
     await page.goto(session.url);
-    await page.locator('form[action$="/send"] button:not([formaction])').click();
+    await page.locator('form[action$="/send"] button:not([formaction]):not([name])').click();
     await page.locator('input[name=code]').waitFor();
   });
 }
