@@ -7,7 +7,7 @@ use axum::{
     Router,
     body::Bytes,
     extract::State,
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, HeaderValue, StatusCode},
     routing::{get, post},
 };
 use clap::Parser;
@@ -47,6 +47,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             tenant: TenantId::DEFAULT,
             provider: "meta",
             phone_number_id: arguments.phone_number_id,
+            business_number: None,
             access_token: Secret::new(String::new()),
             app_secrets: vec![Secret::new(arguments.app_secret)],
             verify_token: Secret::new(String::new()),
@@ -71,7 +72,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 async fn receive(State(reader): State<Arc<Reader>>, headers: HeaderMap, body: Bytes) -> StatusCode {
-    let signature = headers.get("x-hub-signature-256").map(|value| value.as_bytes());
+    let signature = headers.get("x-hub-signature-256").map(HeaderValue::as_bytes);
     let signatures = signature.as_slice();
     match reader.meta.receive(&reader.integration, &RawWebhook { signatures, body: &body }) {
         Ok(received) if received.unread == 0 => StatusCode::OK,
