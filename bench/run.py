@@ -205,6 +205,7 @@ def timed_rounds(
 
 def sample(place: Place, key: str, number: int, seconds: float) -> load.Sample:
     measurement = MEASUREMENTS[key]
+    seconds = max(seconds, measurement.least_seconds)
     arguments = [*measurement.load, "--seconds", str(seconds)]
     arguments += ["--offset", str(number * OFFSET_PER_ROUND)]
     if measurement.prepare_per_second:

@@ -45,15 +45,16 @@ def _verdict(row: Row, value: float) -> str:
 
 def absolutes(results: Results) -> str:
     lines = [
-        "| target/scenario | req/s | p50 ms | p99 ms | p99.9 ms | CPU µs/req |",
-        "|---|---|---|---|---|---|",
+        "| target/scenario | req/s | p50 ms | p95 ms | p99 ms | p99.9 ms | CPU µs/req |",
+        "|---|---|---|---|---|---|---|",
     ]
     lines += [_absolute_line(key, results[key]) for key in MEASUREMENTS if key in results]
     return "\n".join(lines)
 
 
 def _absolute_line(key: str, result: dict[str, float]) -> str:
-    times = " | ".join(f"{result[field]:.2f}" for field in ("p50_ms", "p99_ms", "p999_ms"))
+    fields = ("p50_ms", "p95_ms", "p99_ms", "p999_ms")
+    times = " | ".join(f"{result[field]:.2f}" for field in fields)
     rate, cpu = result["requests_per_second"], result["cpu_us_per_request"]
     return f"| {key} | {rate:,.0f} | {times} | {cpu:.1f} |".replace(",", " ")
 

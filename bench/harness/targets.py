@@ -20,6 +20,7 @@ COUNTERSIGN = ROOT / "target" / "release" / "countersign"
 NODE_SAMPLE = BENCH / "node" / "server.js"
 
 PHONE_NUMBER_ID = "100000000000001"
+BUSINESS_NUMBER = "+15550783881"
 
 Storage = Literal["sqlite", "memory", "postgres", "aged"]
 
@@ -97,7 +98,10 @@ def node(place: Place, *, upstream: bool) -> Iterator[Running]:
 
 
 @contextmanager
-def countersign(place: Place, storage: Storage, *, delivering: bool) -> Iterator[Running]:
+def countersign(
+    place: Place, storage: Storage, *, delivering: bool, with_pages: bool = False
+) -> Iterator[Running]:
+    """With pages it has an address for them, and a number that people write to."""
     with ExitStack() as stack:
         directory = stack.enter_context(_scratch(place))
         stub_port = stack.enter_context(stub(place)) if delivering else None
@@ -121,6 +125,9 @@ def countersign(place: Place, storage: Storage, *, delivering: bool) -> Iterator
             "WHATSAPP_VERIFY_TOKEN": "bench",
             "WHATSAPP_TEMPLATE_NAME": "login_code",
         }
+        if with_pages:
+            environment["PUBLIC_URL"] = f"http://127.0.0.1:{port}"
+            environment["WHATSAPP_BUSINESS_NUMBER"] = BUSINESS_NUMBER
         beside = _watched_beside(place, storage)
         command = [str(COUNTERSIGN), "serve"]
         server = _server(place, command, environment, port, beside, stub_port)

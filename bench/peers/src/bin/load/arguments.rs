@@ -86,6 +86,9 @@ pub enum ScenarioName {
     Webhook,
     /// Start for one phone over and over: all but the first are refused.
     Limited,
+    /// Prove phones by messages, each from its start to the check mark on its page. The time is that
+    /// from the webhook. Needs --rate, and a server with a public address.
+    Message,
 }
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
@@ -99,10 +102,14 @@ impl Arguments {
         (self.warmup > 0.0).then(|| Duration::from_secs_f64(self.warmup))
     }
 
+    pub fn window(&self) -> Duration {
+        Duration::from_secs_f64(self.seconds)
+    }
+
     pub fn plan(&self) -> Plan {
         match self.count {
             Some(count) => Plan::for_count(count, self.rate),
-            None => Plan::for_duration(Duration::from_secs_f64(self.seconds), self.rate),
+            None => Plan::for_duration(self.window(), self.rate),
         }
     }
 

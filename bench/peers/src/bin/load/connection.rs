@@ -29,6 +29,7 @@ pub struct InFlight {
 
 pub struct Response<'a> {
     pub status: u16,
+    pub head: &'a [u8],
     pub body: &'a [u8],
 }
 
@@ -91,22 +92,32 @@ impl Connection {
     }
 }
 
-fn parse(bytes: &[u8]) -> io::Result<Option<Response<'_>>> {
+pub fn parse(bytes: &[u8]) -> io::Result<Option<Response<'_>>> {
+    let Some(response) = parse_head(bytes)? else { return Ok(None) };
+    let Some(length) = header(response.head, b"content-length:").and_then(number) else {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "not a response with a length"));
+    };
+    Ok(response.body.get(..length).map(|body| Response { body, ..response }))
+}
+
+/// A response as soon as its head is there, with as much of its body as came with it.
+pub fn parse_head(bytes: &[u8]) -> io::Result<Option<Response<'_>>> {
     let Some(end_of_head) = memmem::find(bytes, b"\r\n\r\n") else { return Ok(None) };
     let (head, body) = (&bytes[..end_of_head], &bytes[end_of_head + 4..]);
     let status = number(head.get(9..12).unwrap_or_default()).and_then(|it| u16::try_from(it).ok());
-    let (Some(status), Some(length)) = (status, content_length(head)) else {
-        return Err(io::Error::new(io::ErrorKind::InvalidData, "not a response with a length"));
+    let Some(status) = status else {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "not a response"));
     };
-    Ok(body.get(..length).map(|body| Response { status, body }))
+    Ok(Some(Response { status, head, body }))
 }
 
-fn content_length(head: &[u8]) -> Option<usize> {
-    const NAME: &[u8] = b"content-length:";
+/// The value of the first header with this name, which is lower-case and ends with its colon.
+pub fn header<'a>(head: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
     memchr::memchr_iter(b'\n', head)
         .map(|newline| &head[newline + 1..])
-        .find(|line| line.get(..NAME.len()).is_some_and(|name| name.eq_ignore_ascii_case(NAME)))
-        .and_then(|line| number(line[NAME.len()..].trim_ascii_start()))
+        .find(|line| line.get(..name.len()).is_some_and(|it| it.eq_ignore_ascii_case(name)))
+        .map(|line| line[name.len()..].split(|byte| *byte == b'\r').next().unwrap_or_default())
+        .map(<[u8]>::trim_ascii)
 }
 
 /// The number that `bytes` begins with.

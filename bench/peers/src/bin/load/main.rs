@@ -4,8 +4,11 @@
 //! refuses quickly is not a fast server.
 
 mod arguments;
+mod by_message;
+mod client;
 mod connection;
 mod driver;
+mod person;
 mod phones;
 mod preparation;
 mod processor;
@@ -45,7 +48,9 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<Report, Box<dyn Error>> {
     let mut driver = Driver::new(arguments.target, arguments.connections);
-    let mut scenario = scenario(arguments, &mut driver)?;
+    let Some(mut scenario) = scenario(arguments, &mut driver)? else {
+        return by_message::run(arguments);
+    };
 
     if let Some(warmup) = arguments.warmup() {
         driver.run(scenario.as_mut(), &Plan::for_duration(warmup, arguments.rate))?;
@@ -57,14 +62,16 @@ fn run(arguments: &Arguments) -> Result<Report, Box<dyn Error>> {
     Ok(Report { statistics, used, allow: arguments.allow })
 }
 
+/// `None` for what is more than requests and answers.
 fn scenario(
     arguments: &Arguments,
     driver: &mut Driver,
-) -> Result<Box<dyn Scenario>, Box<dyn Error>> {
+) -> Result<Option<Box<dyn Scenario>>, Box<dyn Error>> {
     let requests = Requests::new(arguments.target, &arguments.api_key, arguments.idempotency);
     let phones = Phones::new(arguments.regions, arguments.numbers_needed());
     let start = Start::new(requests.clone(), phones, arguments.offset);
-    Ok(match arguments.scenario {
+    Ok(Some(match arguments.scenario {
+        ScenarioName::Message => return Ok(None),
         ScenarioName::Hello => Box::new(Hello::new(requests)),
         ScenarioName::Start => Box::new(start),
         ScenarioName::Mix => Box::new(Mix::new(start)),
@@ -79,5 +86,5 @@ fn scenario(
             &arguments.phone_number_id,
             arguments.offset,
         )),
-    })
+    }))
 }

@@ -4,6 +4,13 @@ use std::{io::Write, net::SocketAddr};
 
 use crate::phones::spread;
 
+/// How a phone is to be proved.
+#[derive(Clone, Copy)]
+pub enum Method {
+    Code,
+    Message,
+}
+
 #[derive(Clone)]
 pub struct Requests {
     host: String,
@@ -25,13 +32,17 @@ impl Requests {
     }
 
     /// `number` tells one request from another: its end user's address and its key come from it.
-    pub fn start(&self, out: &mut Vec<u8>, phone: u64, number: u64) {
+    pub fn start(&self, out: &mut Vec<u8>, method: Method, phone: u64, number: u64) {
+        let method = match method {
+            Method::Code => "code",
+            Method::Message => "message",
+        };
         let [_, a, b, c] = u32::try_from(spread(number, 1 << 24)).unwrap_or_default().to_be_bytes();
         let mut body = [0; 160];
         let body = formatted(
             &mut body,
             format_args!(
-                r#"{{"phone":"+{phone}","method":"code","client":{{"ip":"10.{a}.{b}.{c}"}}}}"#
+                r#"{{"phone":"+{phone}","method":"{method}","client":{{"ip":"10.{a}.{b}.{c}"}}}}"#
             ),
         );
         put(out, &["POST /v1/verifications HTTP/1.1\r\n", &self.host, &self.authorization]);
@@ -48,6 +59,15 @@ impl Requests {
         put(out, &["POST /v1/verifications/", id, "/check HTTP/1.1\r\n"]);
         put(out, &[&self.host, &self.authorization]);
         put_json(out, body);
+    }
+
+    /// As a browser asks for a page or its events. Before it has been there it has no cookie.
+    pub fn visit(&self, out: &mut Vec<u8>, path: &str, cookie: Option<&str>) {
+        put(out, &["GET ", path, " HTTP/1.1\r\n", &self.host]);
+        if let Some(cookie) = cookie {
+            put(out, &["Cookie: ", cookie, "\r\n"]);
+        }
+        put(out, &["\r\n"]);
     }
 
     pub fn webhook(&self, out: &mut Vec<u8>, signature: &str, body: &[u8]) {

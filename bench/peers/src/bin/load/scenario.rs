@@ -4,7 +4,11 @@ use std::{collections::VecDeque, ops::Range};
 
 use serde::Deserialize;
 
-use crate::{connection::Response, phones::Phones, request::Requests};
+use crate::{
+    connection::Response,
+    phones::Phones,
+    request::{Method, Requests},
+};
 
 pub trait Scenario {
     /// Writes the next request, or returns `None` when there are no more.
@@ -106,7 +110,7 @@ impl Start {
 impl Scenario for Start {
     fn request(&mut self, out: &mut Vec<u8>) -> Option<Expected> {
         let phone = self.phones.number(self.next)?;
-        self.requests.start(out, phone, self.next);
+        self.requests.start(out, Method::Code, phone, self.next);
         self.next += 1;
         Some(Expected::Started { phone })
     }
@@ -246,7 +250,7 @@ impl Limited {
 
 impl Scenario for Limited {
     fn request(&mut self, out: &mut Vec<u8>) -> Option<Expected> {
-        self.requests.start(out, Self::PHONE, self.next);
+        self.requests.start(out, Method::Code, Self::PHONE, self.next);
         self.next += 1;
         Some(Expected::Refused)
     }

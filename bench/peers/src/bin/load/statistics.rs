@@ -25,13 +25,26 @@ impl Statistics {
         is_expected: bool,
         is_within: bool,
     ) {
-        self.latencies_ns.push(u64::try_from(latency.as_nanos()).unwrap_or(u64::MAX));
+        self.record_time(latency);
         *self.statuses.entry(response.status).or_default() += 1;
         self.within += u64::from(is_within);
         if !is_expected {
-            self.unexpected += 1;
-            self.first_unexpected.get_or_insert_with(|| describe(response));
+            self.fail(|| describe(response.status, response.body));
         }
+    }
+
+    pub fn record_time(&mut self, latency: Duration) {
+        self.latencies_ns.push(u64::try_from(latency.as_nanos()).unwrap_or(u64::MAX));
+    }
+
+    /// Something came to its end while the window was open.
+    pub fn count_within(&mut self) {
+        self.within += 1;
+    }
+
+    pub fn fail(&mut self, describe: impl FnOnce() -> String) {
+        self.unexpected += 1;
+        self.first_unexpected.get_or_insert_with(describe);
     }
 
     pub fn has_failed(&self) -> bool {
@@ -43,9 +56,9 @@ impl Statistics {
     }
 }
 
-fn describe(response: &Response<'_>) -> String {
-    let body = String::from_utf8_lossy(response.body);
-    format!("{} {}", response.status, body.chars().take(300).collect::<String>())
+pub fn describe(status: u16, body: &[u8]) -> String {
+    let body = String::from_utf8_lossy(body);
+    format!("{status} {}", body.chars().take(300).collect::<String>())
 }
 
 pub struct Report {
@@ -70,6 +83,7 @@ impl Report {
             "requests_per_second": statistics.within as f64 / statistics.elapsed.as_secs_f64(),
             "p50_ms": at(0.5),
             "p90_ms": at(0.9),
+            "p95_ms": at(0.95),
             "p99_ms": at(0.99),
             "p999_ms": at(0.999),
             "max_ms": at(1.0),

@@ -1,4 +1,5 @@
-//! Inbound text messages as Meta delivers them: 2 KB, signed, every one different.
+//! Inbound text messages as Meta delivers them: signed, and every one different. Those of the load
+//! have 2 KB.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -20,9 +21,69 @@ const TIMESTAMP: &str = "1700000000";
 /// Conversations the messages belong to.
 const SENDERS: u64 = 10_000;
 
+/// The app secret, with which Meta signs.
+pub struct Signer(Hmac<Sha256>);
+
+impl Signer {
+    pub fn new(app_secret: &str) -> Self {
+        Self(Hmac::new_from_slice(app_secret.as_bytes()).expect("any length will do"))
+    }
+
+    /// In hexadecimal digits.
+    pub fn sign(&self, body: &[u8]) -> String {
+        let mut key = self.0.clone();
+        key.update(body);
+        hex::encode(key.finalize().into_bytes())
+    }
+}
+
+/// What somebody wrote.
+pub struct Message<'a> {
+    pub phone_number_id: &'a str,
+    pub sender: &'a str,
+    pub wamid: &'a str,
+    pub timestamp: &'a str,
+    pub text: &'a str,
+}
+
+impl Message<'_> {
+    /// The body of its webhook.
+    pub fn webhook(&self) -> String {
+        json!({
+            "object": "whatsapp_business_account",
+            "entry": [{
+                "id": "102290129340398",
+                "changes": [{
+                    "value": {
+                        "messaging_product": "whatsapp",
+                        "metadata": {
+                            "display_phone_number": "15550783881",
+                            "phone_number_id": self.phone_number_id,
+                        },
+                        "contacts": [{"profile": {"name": "Ana"}, "wa_id": self.sender}],
+                        "messages": [{
+                            "from": self.sender,
+                            "id": self.wamid,
+                            "timestamp": self.timestamp,
+                            "type": "text",
+                            "text": {"body": self.text},
+                        }],
+                    },
+                    "field": "messages",
+                }],
+            }],
+        })
+        .to_string()
+    }
+}
+
+pub fn seconds_now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}
+
 pub struct Webhook {
     requests: Requests,
-    key: Hmac<Sha256>,
+    signer: Signer,
     body: Vec<u8>,
     wamid_at: usize,
     sender_at: Vec<usize>,
@@ -36,7 +97,7 @@ impl Webhook {
         let at = |text: &str| memmem::find(&body, text.as_bytes()).expect("the template holds it");
         Self {
             requests,
-            key: Hmac::new_from_slice(app_secret.as_bytes()).expect("any length will do"),
+            signer: Signer::new(app_secret),
             wamid_at: at(WAMID) + WAMID.len() - 16,
             sender_at: memmem::find_iter(&body, SENDER).collect(),
             timestamp_at: at(TIMESTAMP),
@@ -46,22 +107,12 @@ impl Webhook {
     }
 
     fn fill_in(&mut self) {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         put_digits(&mut self.body[self.wamid_at..][..16], self.next);
-        put_digits(&mut self.body[self.timestamp_at..][..TIMESTAMP.len()], now);
+        put_digits(&mut self.body[self.timestamp_at..][..TIMESTAMP.len()], seconds_now());
         for at in &self.sender_at {
             let sender = 34_600_000_000 + self.next % SENDERS;
             put_digits(&mut self.body[*at..][..SENDER.len()], sender);
         }
-    }
-
-    fn signature(&self) -> [u8; 64] {
-        let mut key = self.key.clone();
-        key.update(&self.body);
-        let mut signature = [0; 64];
-        hex::encode_to_slice(key.finalize().into_bytes(), &mut signature)
-            .expect("32 bytes are 64 digits");
-        signature
     }
 }
 
@@ -69,8 +120,7 @@ impl Scenario for Webhook {
     fn request(&mut self, out: &mut Vec<u8>) -> Option<Expected> {
         self.fill_in();
         self.next += 1;
-        let signature = self.signature();
-        self.requests.webhook(out, std::str::from_utf8(&signature).ok()?, &self.body);
+        self.requests.webhook(out, &self.signer.sign(&self.body), &self.body);
         Some(Expected::Ok)
     }
 }
@@ -83,36 +133,13 @@ fn put_digits(place: &mut [u8], mut number: u64) {
 }
 
 fn template(phone_number_id: &str) -> Vec<u8> {
-    let message = |text: &str| {
-        json!({
-            "object": "whatsapp_business_account",
-            "entry": [{
-                "id": "102290129340398",
-                "changes": [{
-                    "value": {
-                        "messaging_product": "whatsapp",
-                        "metadata": {
-                            "display_phone_number": "15550783881",
-                            "phone_number_id": phone_number_id,
-                        },
-                        "contacts": [{"profile": {"name": "Ana"}, "wa_id": SENDER}],
-                        "messages": [{
-                            "from": SENDER,
-                            "id": WAMID,
-                            "timestamp": TIMESTAMP,
-                            "type": "text",
-                            "text": {"body": text},
-                        }],
-                    },
-                    "field": "messages",
-                }],
-            }],
-        })
-        .to_string()
+    let webhook = |text: &str| {
+        let (sender, wamid, timestamp) = (SENDER, WAMID, TIMESTAMP);
+        Message { phone_number_id, sender, wamid, timestamp, text }.webhook()
     };
     let padding = "I did not get the code. ".repeat(SIZE);
-    let frame = message("").len();
-    message(&padding[..SIZE - frame]).into_bytes()
+    let frame = webhook("").len();
+    webhook(&padding[..SIZE - frame]).into_bytes()
 }
 
 #[cfg(test)]
