@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::scene::{BUSINESS_NUMBER, Begun, person_of};
-use crate::client::{Client, Request};
+use crate::client::Client;
 use crate::database::Database;
 use crate::stage::phone;
 use crate::webhook;
@@ -48,9 +48,7 @@ impl Waiting {
             Wanted::Question => json!({ "purpose": "login" }),
         };
         body["method"] = json!("message");
-        let request = Request::post("/v1/verifications", &body)
-            .header("idempotency-key", &format!("by-message-{place}"));
-        let answer = client.send(&request).unwrap();
+        let answer = client.post("/v1/verifications", &body);
         assert_eq!(answer.status, 201, "{answer:?}");
         let Begun { id, text } = Begun::of(&answer.json());
         Self { id, text, from, at: webhook::seconds(), wanted }
