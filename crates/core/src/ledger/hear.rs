@@ -219,10 +219,11 @@ impl Hearing<'_> {
         let Verification { purpose, expires_at, .. } = verification;
         let record = rows.phones.edit_or_default(self.heard.sender.record);
         let live = self.policy.limits.live;
-        for id in record.note_message(purpose, key.id, (expires_at, live), self.now) {
+        let surplus = record.note_message(purpose, key.id, (expires_at, live), self.now);
+        for (n, id) in (1..).zip(surplus) {
             let older = VerificationKey { id, ..key };
             if rows.edit_verification(&older).is_some_and(|row| row.supersede(self.now)) {
-                let event = self.event.nth(1 << 24);
+                let event = self.event.nth(n);
                 rows.record(older, EventKind::VerificationSuperseded, event, self.now);
             }
         }

@@ -61,6 +61,8 @@ pub struct IngestOutcome {
 
 /// Ids of events after those that receipts may cause.
 const AFTER_RECEIPTS: u32 = 1 << 20;
+/// Ids of events that one message may cause: a phone has far fewer verifications that are live.
+const OF_MESSAGE: u32 = 1 << 8;
 
 impl Ingest {
     pub(super) fn want(&self, rows: &Rows, keys: &mut Keys) {
@@ -130,7 +132,7 @@ impl Ingest {
             tenant: self.webhook.key.tenant,
             keyring: &self.keyring,
             policy: &self.policy,
-            event: self.event.nth(AFTER_RECEIPTS + n),
+            event: self.event.nth(AFTER_RECEIPTS + n * OF_MESSAGE),
             now: self.now,
         })
     }

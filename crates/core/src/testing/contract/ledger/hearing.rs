@@ -6,6 +6,7 @@ use super::people::{
     OTHER, PHONE, answer, await_message, bound, hear, heard, hidden, line, sender, unbound,
 };
 use crate::delivery::MessageKind;
+use crate::ledger::Written;
 use crate::phone::WaId;
 use crate::policy::{Limits, Policy};
 use crate::secret::Secret;
@@ -163,6 +164,23 @@ pub(super) async fn whoever_says_no_ends_it(world: &mut World<'_>) {
     assert_eq!(world.read(second.key).await.state, State::Canceled);
     assert_eq!(hear(world, no()).await, Reception::Kept);
     assert_eq!(world.read(awaited.key).await.state, State::Canceled);
+}
+
+pub(super) async fn one_webhook_may_say_no_and_prove_something_else(world: &mut World<'_>) {
+    let page = world.phone();
+    let (one, other) = (line(PHONE, page), line(OTHER, page));
+    for _ in 0..2 {
+        let awaited = await_message(world, unbound(world, Purpose::Login)).await;
+        let _ = hear(world, heard(world, sender(&one), vec![awaited.token])).await;
+    }
+    let awaited = await_message(world, bound(world, &other, Purpose::Verify)).await;
+    let no = Heard { is_refusal: true, ..heard(world, sender(&one), Vec::new()) };
+    let right = heard(world, sender(&other), vec![awaited.token]);
+
+    let both = [no, right].map(|heard| Written { heard: Some(heard), ..world.inbound() });
+    let outcome = world.ingest(world.webhook(), Vec::new(), both.into()).await;
+
+    assert_eq!(outcome.messages, [Reception::Denied, Reception::Approved]);
 }
 
 pub(super) async fn whoever_says_no_is_heard_until_the_end(world: &mut World<'_>) {

@@ -36,6 +36,7 @@ async fn proofs(mut world: &mut World<'_>) {
             a_wrong_confirmation_is_counted_three_times,
             a_second_sender_ends_it,
             whoever_says_no_ends_it,
+            one_webhook_may_say_no_and_prove_something_else,
             whoever_says_no_is_heard_until_the_end,
             a_first_sender_who_hides_the_number_counts_as_one,
             what_approved_it_stays,
