@@ -12,6 +12,7 @@ use crate::problem::Problem;
 /// A verification to start.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "phone": "+4915112345678" }))]
 pub(crate) struct StartVerification {
     /// The number, with a plus sign and its country code; spaces and the like are ignored. With
     /// the method `message` it may be left out: the message tells it.

@@ -152,10 +152,13 @@ fn link(code: &str) -> String {
     format!("<a href=\"#{code}\"><code>{code}</code></a>")
 }
 
-/// The example of a body with only what must be there.
+/// The example of a body: its own, or only what must be there.
 fn required_example(schemas: &Schemas<'_>, body: &Value) -> Value {
     let schema = &schemas.0
         [body["$ref"].as_str().and_then(|name| name.rsplit('/').next()).unwrap_or_default()];
+    if !schema["example"].is_null() {
+        return schema["example"].clone();
+    }
     let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
     let fields =
         required.map(|name| (name.to_owned(), schema["properties"][name]["example"].clone()));

@@ -87,6 +87,25 @@ async fn every_call_has_an_example() {
 }
 
 #[tokio::test]
+async fn every_body_that_is_shown_is_one_that_the_call_takes() {
+    let server = TestServer::start().await;
+    let page = get(&server, "/docs").await;
+    let commands = page.text().split("<code>curl").skip(1);
+    let mut bodies = 0;
+
+    for command in commands.map(|rest| rest.split("</code>").next().unwrap()) {
+        let Some((_, body)) = command.split_once(" -d &#39;") else { continue };
+        let body = body.replace("&#39;", "").replace("&quot;", "\"");
+        let path =
+            command.split("$COUNTERSIGN_URL").nth(1).unwrap().split("&quot;").next().unwrap();
+        let answer = server.call(Method::POST, path).key(&server.key).json(&body).send().await;
+        assert!(![400, 422].contains(&answer.status), "{path} {body}: {}", answer.text());
+        bodies += 1;
+    }
+    assert!(bodies >= 2, "{bodies}");
+}
+
+#[tokio::test]
 async fn the_documentation_may_be_switched_off() {
     let settings = Settings { docs: false, ..Settings::default() };
     let server = TestServer::with(settings, Limits::default()).await;
