@@ -203,6 +203,22 @@ impl Step {
         }
     }
 
+    /// Nothing follows.
+    pub const fn is_final(self) -> bool {
+        match self {
+            Self::Done | Self::Gone => true,
+            Self::Phone
+            | Self::Code
+            | Self::Message
+            | Self::Confirm
+            | Self::Expired
+            | Self::Locked
+            | Self::Superseded
+            | Self::Canceled
+            | Self::Undeliverable => false,
+        }
+    }
+
     /// A verification is under way.
     pub const fn is_underway(self) -> bool {
         match self {

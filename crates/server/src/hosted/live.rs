@@ -1,7 +1,8 @@
 //! The page's state as a stream of events: all of it each time, as soon as it changes.
 //!
 //! What changed here is told by signals, after it is stored. What another server changed is found
-//! by looking again, and so is what time changes, when its time has come.
+//! by looking again, and so is what time changes, when its time has come. A stream that has told
+//! how the page ended is over: its place is another's.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
-use countersign_core::hosted::{Page, PageView, Step};
+use countersign_core::hosted::{Page, PageView};
 use countersign_core::id::VerificationId;
 use countersign_core::signals::Watcher;
 use futures_util::stream;
@@ -41,6 +42,8 @@ struct Live {
     session: Option<Watcher>,
     watched: Option<(VerificationId, Watcher)>,
     told: Option<PageState>,
+    /// Nothing follows what was told.
+    is_over: bool,
     look_at: Instant,
     beat_at: Instant,
     end_at: Instant,
@@ -69,6 +72,7 @@ pub(super) async fn events(visit: Visit, State(site): State<Site>) -> Result<Res
         session,
         watched: None,
         told: None,
+        is_over: false,
         look_at: now,
         beat_at: now + HEARTBEAT,
         end_at: now + LIFE,
@@ -98,6 +102,9 @@ impl Live {
     }
 
     async fn wake(&mut self) -> Wake {
+        if self.is_over {
+            return Wake::End;
+        }
         let verification = self.watched.as_mut().map(|(_, watcher)| watcher);
         tokio::select! {
             biased;
@@ -117,9 +124,7 @@ impl Live {
         if let Some(wait) = until_change(&view) {
             self.look_at = self.look_at.min(Instant::now() + wait);
         }
-        if matches!(view.step, Step::Done | Step::Gone) {
-            self.look_at = self.end_at;
-        }
+        self.is_over = view.step.is_final();
         let state = PageState::of(&view, None);
         if self.told.as_ref() == Some(&state) {
             return None;

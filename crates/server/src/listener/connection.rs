@@ -55,7 +55,7 @@ impl Server {
             // The watch does this, and more, for less.
             .header_read_timeout(None)
             // What was asked is finished though nobody listens any more, so there is no need to
-            // read ahead of the answer to notice it.
+            // read ahead of the answer to notice it; only of one without an end is it noticed.
             .half_close(true)
             .max_headers(MOST_HEADERS)
             .max_buf_size(MOST_HEAD)

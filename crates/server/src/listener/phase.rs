@@ -85,6 +85,11 @@ impl Watch {
         self.enter(Phase::Idle);
     }
 
+    /// An answer without an end is being written.
+    pub(super) fn is_streaming(&self) -> bool {
+        self.phase() == Phase::Streaming
+    }
+
     /// When to look again; `None` when its time is up.
     pub(super) fn next_look(&self, patience: &Patience) -> Option<Instant> {
         let now = Instant::now();

@@ -1,4 +1,5 @@
-//! A socket that tells its watch when bytes come.
+//! A socket that tells its watch when bytes come, and notices when the reader of an answer without
+//! an end has left.
 
 use std::io;
 use std::pin::Pin;
@@ -7,6 +8,7 @@ use std::task::{Context, Poll};
 
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
+use tokio::io::ReadBuf;
 use tokio::net::TcpStream;
 
 use super::phase::Watch;
@@ -19,6 +21,19 @@ pub(super) struct Watched {
 impl Watched {
     pub(super) fn new(socket: TcpStream, watch: Arc<Watch>) -> Self {
         Self { socket: TokioIo::new(socket), watch }
+    }
+}
+
+impl Watched {
+    /// The other end is closed. If it is not, `context` is woken when it is.
+    fn is_left(&self, context: &mut Context<'_>) -> bool {
+        let mut byte = [0];
+        let mut byte = ReadBuf::new(&mut byte);
+        match self.socket.inner().poll_peek(context, &mut byte) {
+            Poll::Ready(Ok(count)) => count == 0,
+            Poll::Ready(Err(_)) => true,
+            Poll::Pending => false,
+        }
     }
 }
 
@@ -47,6 +62,10 @@ impl Write for Watched {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        // hyper flushes each time it is woken, and does not read before its answer is whole.
+        if self.watch.is_streaming() && self.is_left(context) {
+            return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
+        }
         Pin::new(&mut self.socket).poll_flush(context)
     }
 

@@ -13,7 +13,7 @@ use countersign_server::{Settings, serve};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::harness::{PHONE, TestServer};
@@ -241,6 +241,32 @@ async fn what_does_not_finish_in_time_is_cut_off() {
 
     running.done.await.unwrap();
     assert_eq!(rest(&mut socket).await, "");
+}
+
+#[tokio::test]
+async fn a_stream_of_events_ends_at_once_when_its_reader_leaves() {
+    let (dropped, is_dropped) = oneshot::channel::<Infallible>();
+    let dropped = Arc::new(Mutex::new(Some(dropped)));
+    let stream = move || {
+        let dropped = dropped.lock().unwrap().take().unwrap();
+        let events =
+            futures_util::stream::unfold((dropped, false), |(dropped, is_told)| async move {
+                if is_told {
+                    std::future::pending::<()>().await;
+                }
+                Some((Ok::<_, Infallible>("hello"), (dropped, true)))
+            });
+        async move { ([("content-type", "text/event-stream")], Body::from_stream(events)) }
+    };
+    let running = serving(Router::new().route("/", get(stream)), Settings::default()).await;
+    let mut socket = running.connect().await;
+    socket.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
+    answer(&mut socket).await;
+
+    drop(socket);
+
+    let ended = tokio::time::timeout(Duration::from_secs(2), is_dropped).await;
+    assert!(ended.expect("the stream goes on").is_err());
 }
 
 #[tokio::test]

@@ -205,10 +205,11 @@ export function App({ boot, countries, t, typed }: Props) {
     [],
   );
 
+  const isFinal = state.step === 'done' || state.step === 'gone';
   useEffect(() => {
-    if (state.step === 'gone' && !state.to) return;
+    if (isFinal) return;
     return follow(boot.base, listener);
-  }, []);
+  }, [isFinal]);
 
   useEffect(() => {
     // There is nothing to count down, and a long list to draw.

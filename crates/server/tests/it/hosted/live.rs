@@ -189,13 +189,31 @@ async fn a_stream_outlasts_the_rest_that_a_connection_is_given_and_ends_with_the
     resting.read_to_end(&mut rest).await.unwrap();
 
     let code = server.sandbox.code(PHONE);
-    browser.ask(&format!("{path}/check"), &[("code", &code)]).await;
+    browser.ask(&format!("{path}/check"), &[("code", wrong(&code))]).await;
 
-    assert_eq!(stream.event().await.unwrap()["step"], "done");
+    assert_eq!(stream.event().await.unwrap()["left"], 2);
     running.stop.send(true).unwrap();
     assert_eq!(stream.event().await, None);
     assert!(stream.read.ends_with("0\r\n\r\n"), "{}", stream.read);
     running.done.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_stream_that_has_told_the_end_is_over() {
+    let server = TestServer::hosted().await;
+    let (mut browser, path) = waiting(&server, PHONE).await;
+    let running = run(&server, public_settings()).await;
+    let mut stream = running.events(&browser, &path).await;
+    assert!(stream.event().await.is_some());
+
+    let code = server.sandbox.code(PHONE);
+    browser.ask(&format!("{path}/check"), &[("code", &code)]).await;
+    let done = stream.event().await.unwrap();
+    let mut late = running.events(&browser, &path).await;
+
+    assert_eq!(stream.event().await, None);
+    assert_eq!(late.event().await, Some(done));
+    assert_eq!(late.event().await, None);
 }
 
 #[tokio::test]
