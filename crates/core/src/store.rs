@@ -25,3 +25,22 @@ impl StoreError {
         Self::Unavailable { reason: reason.to_string() }
     }
 }
+
+/// Rows that one statement of a sweep touches at most, so that it never holds others up.
+pub(crate) const PORTION: usize = 500;
+
+/// Deletes in portions until one is not full. Answers how many rows went.
+pub(crate) async fn in_portions<F>(mut step: impl FnMut() -> F) -> Result<usize, StoreError>
+where
+    F: Future<Output = Result<usize, StoreError>>,
+{
+    let mut count = 0;
+    loop {
+        let done = step().await?;
+        count += done;
+        if done < PORTION {
+            return Ok(count);
+        }
+        tokio::task::yield_now().await;
+    }
+}

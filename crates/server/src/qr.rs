@@ -2,14 +2,20 @@
 
 use std::fmt::Write;
 
-use qrcodegen::{QrCode, QrCodeEcc};
+use qrcodegen::{Mask, QrCode, QrCodeEcc, QrSegment, Version};
 
 /// Modules of white around the code (ISO/IEC 18004).
 const QUIET: i32 = 4;
 
 /// `None` for a text that no QR code holds.
 pub(crate) fn svg(text: &str) -> Option<String> {
-    let code = QrCode::encode_text(text, QrCodeEcc::Medium).ok()?;
+    // To try all eight masks costs twenty times as much, and for text that is as mixed as a link's
+    // token and escapes none of them is worse to read.
+    let mask = Some(Mask::new(0));
+    let segments = QrSegment::make_segments(text);
+    let (least, most) = (Version::MIN, Version::MAX);
+    let level = QrCodeEcc::Medium;
+    let code = QrCode::encode_segments_advanced(&segments, level, least, most, mask, true).ok()?;
     let (size, whole) = (code.size(), code.size() + 2 * QUIET);
     let mut path = String::with_capacity(8_192);
     for y in 0..size {

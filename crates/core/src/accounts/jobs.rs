@@ -1,10 +1,7 @@
 //! What time does to users: verifications that they wait for end, tokens expire, keys change.
 
 use super::{Accounts, User};
-use crate::store::StoreError;
-
-/// Rows that one statement of a sweep touches at most, so that it never holds others up.
-const CHUNK: usize = 500;
+use crate::store::{PORTION, StoreError, in_portions};
 
 impl Accounts {
     /// Writes down what became of every verification that some user waits for, though nobody
@@ -12,8 +9,8 @@ impl Accounts {
     pub async fn settle_pending(&self) -> Result<usize, StoreError> {
         let (mut settled, mut after) = (0, None);
         loop {
-            let users = self.parts.store.pending(after, CHUNK).await?;
-            let is_last = users.len() < CHUNK;
+            let users = self.parts.store.pending(after, PORTION).await?;
+            let is_last = users.len() < PORTION;
             after = users.last().and_then(|user| user.pending);
             for user in users {
                 settled += usize::from(self.has_settled(user).await?);
@@ -27,15 +24,7 @@ impl Accounts {
     /// Deletes tokens that have expired. Answers how many.
     pub async fn clean(&self) -> Result<usize, StoreError> {
         let now = self.parts.clock.now();
-        let mut deleted = 0;
-        loop {
-            let step = self.parts.store.delete_tokens_before(now, CHUNK).await?;
-            deleted += step;
-            if step < CHUNK {
-                return Ok(deleted);
-            }
-            tokio::task::yield_now().await;
-        }
+        in_portions(|| self.parts.store.delete_tokens_before(now, PORTION)).await
     }
 
     /// Puts what is sealed under the previous key under the active one, so that the previous one
@@ -44,7 +33,7 @@ impl Accounts {
         let Some(previous) = self.parts.keyring.previous_id() else { return Ok(0) };
         let mut resealed = 0;
         loop {
-            let users = self.parts.store.sealed_under(previous, CHUNK).await?;
+            let users = self.parts.store.sealed_under(previous, PORTION).await?;
             if users.is_empty() {
                 return Ok(resealed);
             }

@@ -147,9 +147,7 @@ impl Inbound {
                 }
             }
         }
-        let quarantined = ingest.webhook.quarantined;
         let outcome = self.parts.ledger.run(ingest).await?;
-        let outcome = IngestOutcome { quarantined, ..outcome };
         self.announce(tenant, unread, &outcome);
         Ok(outcome)
     }

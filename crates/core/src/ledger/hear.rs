@@ -5,7 +5,7 @@ use super::start::queue_message;
 use super::{Failure, FailureKind, IdentityKey, Keys, Rows};
 use crate::delivery::{MessageKind, Reply};
 use crate::events::EventKind;
-use crate::id::EventId;
+use crate::id::{EventId, TenantId};
 use crate::keyring::Keyring;
 use crate::policy::Policy;
 use crate::time::Timestamp;
@@ -17,7 +17,7 @@ use crate::verification::{
 /// Everything that hearing a message may use.
 pub(super) struct Hearing<'a> {
     pub(super) heard: &'a Heard,
-    pub(super) tenant: crate::id::TenantId,
+    pub(super) tenant: TenantId,
     pub(super) keyring: &'a Keyring,
     pub(super) policy: &'a Policy,
     /// The first id for what it causes.
@@ -31,9 +31,6 @@ pub(super) type Heeded = (Reception, Option<VerificationKey>);
 impl Hearing<'_> {
     pub(super) fn want(&self, rows: &Rows, keys: &mut Keys) {
         let heard = self.heard;
-        if !self.is_of_interest() {
-            return;
-        }
         let record = heard.sender.record;
         if !rows.phones.is_loaded(&record) {
             keys.phones.push(record);
@@ -59,9 +56,6 @@ impl Hearing<'_> {
 
     pub(super) fn decide(&self, rows: &mut Rows) -> Heeded {
         let heard = self.heard;
-        if !self.is_of_interest() {
-            return (Reception::Kept, None);
-        }
         let record = rows.phones.get(&heard.sender.record);
         if record.is_some_and(|record| record.is_ignored(self.now)) {
             return (Reception::Ignored, None);
@@ -79,15 +73,6 @@ impl Hearing<'_> {
             return self.count_unknown(rows);
         }
         self.miss_token(rows)
-    }
-
-    /// Long texts and pictures of people who verify nothing are most of what is written.
-    fn is_of_interest(&self) -> bool {
-        let heard = self.heard;
-        !heard.tokens.is_empty()
-            || heard.contact.is_some()
-            || heard.is_refusal
-            || (heard.is_short && heard.is_plain)
     }
 
     /// The verifications whose token the message carries.
@@ -190,17 +175,17 @@ impl Hearing<'_> {
     /// Notes who proved what, and learns the number where it was not known.
     fn note_proof(&self, key: VerificationKey, rows: &mut Rows) {
         let sender = &self.heard.sender;
-        let line = sender.number.as_ref().and_then(|shown| shown.line.as_ref());
         let check = self.identity_check(rows);
         let is_bound = rows.challenges.get(&key).is_some_and(|challenge| challenge.is_bound);
-        if let Some(line) = line.filter(|_| !is_bound)
+        if let Some(line) = sender.line.as_ref().filter(|_| !is_bound)
             && let Some(verification) = rows.rewrite_verification(&key)
         {
             verification.learn(line, self.keyring);
         }
         let bound = rows.verifications.get(&key).and_then(|row| open_phone(row, self.keyring));
-        let shown = sender.number.as_ref().map(|shown| &shown.wa_id);
-        let alias = bound.zip(shown).and_then(|(bound, wa_id)| bound.matches_sender(wa_id).alias());
+        let spelled = sender.address.wa_id.as_ref();
+        let alias =
+            bound.zip(spelled).and_then(|(bound, wa_id)| bound.matches_sender(wa_id).alias());
         if let Some(challenge) = rows.challenges.edit(&key) {
             challenge.note_sender(sender, alias, self.keyring, self.now);
             challenge.identity = check;
@@ -352,7 +337,7 @@ impl Hearing<'_> {
 
     fn identity_key(&self) -> Option<IdentityKey> {
         self.heard.sender.identity?;
-        let line = self.heard.sender.number.as_ref()?.line.as_ref()?;
+        let line = self.heard.sender.line.as_ref()?;
         Some(IdentityKey { tenant: self.tenant, number: line.key })
     }
 }

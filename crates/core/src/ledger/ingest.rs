@@ -91,7 +91,8 @@ impl Ingest {
         if rows.webhooks.get(&self.webhook.key).is_some() {
             return IngestOutcome { is_repeated: true, ..IngestOutcome::default() };
         }
-        let mut outcome = IngestOutcome::default();
+        let quarantined = self.webhook.quarantined;
+        let mut outcome = IngestOutcome { quarantined, ..IngestOutcome::default() };
         rows.webhooks.insert(self.webhook.key, self.webhook.clone());
         for (n, receipt) in (0..).zip(&self.receipts) {
             match self.receive(receipt, self.event.nth(n), rows) {

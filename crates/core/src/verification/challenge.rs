@@ -174,12 +174,12 @@ impl Challenge {
     }
 
     fn judge_sender(&self, bound: Option<&PhoneNumber>, heard: &Heard) -> Reception {
-        let Some(shown) = &heard.sender.number else { return Reception::PhoneHidden };
+        let Some(wa_id) = &heard.sender.address.wa_id else { return Reception::PhoneHidden };
         if self.is_bound {
-            let is_right = bound.is_some_and(|bound| is_match(bound.matches_sender(&shown.wa_id)));
+            let is_right = bound.is_some_and(|bound| is_match(bound.matches_sender(wa_id)));
             return if is_right { self.right() } else { Reception::WrongNumber };
         }
-        match &shown.line {
+        match &heard.sender.line {
             None => Reception::Unsuitable,
             Some(line) => line.refusal.unwrap_or_else(|| self.right()),
         }

@@ -7,6 +7,7 @@ use crate::id::{TenantId, VerificationId};
 use crate::keyring::{Context, KeyId, Keyring, Sealed};
 use crate::random::{Entropy, bytes};
 use crate::secret::Secret;
+use crate::wording::is_invisible;
 
 /// The digits of a code: made by us or typed by somebody. It has no `Display`, and its `Debug`
 /// says nothing.
@@ -130,9 +131,7 @@ impl fmt::Debug for Code {
 pub(super) fn is_filler(character: char) -> bool {
     character.is_whitespace()
         || matches!(character, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '.')
-        // Direction marks and joiners that come along with a paste.
-        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
-        || matches!(character, '\u{2060}'..='\u{2069}' | '\u{feff}')
+        || is_invisible(character)
 }
 
 /// The value of a decimal digit of the scripts that phones type.

@@ -26,7 +26,7 @@ impl Verifications {
         Arrival {
             now,
             phone: match phone {
-                Some(phone) => self.phone_key(tenant, phone),
+                Some(phone) => self.limits_key(tenant, &phone.limit_form()),
                 None => PhoneKey(self.nobody(key)),
             },
             address: block.map(|block| keyring.index(&[b"address", tenant.as_bytes(), &block])),

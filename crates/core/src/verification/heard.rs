@@ -1,8 +1,9 @@
 //! A message that somebody wrote, as far as it concerns verifications.
 
 use super::{Code, NumberKey, PhoneKey, Reception};
+use crate::id::TenantId;
 use crate::keyring::{Context, Keyring, Sealed};
-use crate::phone::{AliasRule, PhoneNumber, WaId};
+use crate::phone::{PhoneNumber, WaId};
 use crate::secret::Secret;
 use crate::time::Timestamp;
 use crate::verification::VerificationKey;
@@ -11,7 +12,7 @@ use crate::verification::VerificationKey;
 /// whom a number was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TokenKey {
-    pub tenant: crate::id::TenantId,
+    pub tenant: TenantId,
     pub digest: [u8; 16],
 }
 
@@ -27,8 +28,6 @@ pub struct Heard {
     pub tokens: Vec<TokenKey>,
     /// A token was meant to be there.
     pub is_marked: bool,
-    /// It is short enough to be a ready-made message.
-    pub is_short: bool,
     /// Six digits that it names.
     pub codes: Vec<Code>,
     /// It says no, and nothing else.
@@ -45,8 +44,9 @@ pub struct Sender {
     pub record: PhoneKey,
     /// Where an answer goes.
     pub address: SenderAddress,
-    /// `None` where WhatsApp does not show it.
-    pub number: Option<Shown>,
+    /// The number behind the address; `None` where WhatsApp shows none, or in a spelling that may
+    /// be several people's.
+    pub line: Option<Line>,
     /// Under what the answer to a question for the number is found.
     pub asked: Option<TokenKey>,
     /// Of the account behind the number, where Meta tells: it changes with the phone or the owner.
@@ -62,22 +62,12 @@ pub struct SenderAddress {
     pub parent_user_id: Option<Secret<String>>,
 }
 
-/// A number as WhatsApp shows it, and as it is dialled.
-#[derive(Clone, Debug)]
-pub struct Shown {
-    pub wa_id: WaId,
-    /// `None` where its spelling may be several people's.
-    pub line: Option<Line>,
-}
-
 /// A number and everything that is kept under it.
 #[derive(Clone, Debug)]
 pub struct Line {
     pub number: PhoneNumber,
     pub limits: PhoneKey,
     pub key: NumberKey,
-    /// How WhatsApp's spelling differs from the number.
-    pub alias: Option<AliasRule>,
     /// Why the number may not be verified.
     pub refusal: Option<Reception>,
 }

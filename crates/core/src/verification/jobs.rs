@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Verifications;
 use crate::id::EventId;
 use crate::ledger::Expire;
-use crate::store::StoreError;
+use crate::store::{PORTION, StoreError, in_portions};
 use crate::time::days;
 
 /// How long rows are kept.
@@ -32,17 +32,14 @@ impl Default for Retention {
     }
 }
 
-/// Rows that one statement of a sweep touches at most, so that it never holds others up.
-const CHUNK: usize = 500;
-
 impl Verifications {
     /// Writes down what time has ended, and wipes the codes. Answers how many.
     pub async fn expire_overdue(&self) -> Result<usize, StoreError> {
         let mut ended = 0;
         loop {
             let now = self.parts.clock.now();
-            let keys = self.parts.store.overdue(now, CHUNK).await?;
-            let is_last = keys.len() < CHUNK;
+            let keys = self.parts.store.overdue(now, PORTION).await?;
+            let is_last = keys.len() < PORTION;
             if !keys.is_empty() {
                 let event = EventId::generate(now, &*self.parts.entropy);
                 ended += self.parts.ledger.run(Expire { keys, event, now }).await?;
@@ -58,26 +55,12 @@ impl Verifications {
         let (store, now) = (&self.parts.store, self.parts.clock.now());
         let mut cleaned = Cleaned { expired: self.expire_overdue().await?, ..Cleaned::default() };
         let edge = now.minus(retention.verifications);
-        repeat(&mut cleaned.verifications, || store.delete_before(edge, CHUNK)).await?;
+        cleaned.verifications = in_portions(|| store.delete_before(edge, PORTION)).await?;
         let edge = now.minus(retention.addresses);
-        repeat(&mut cleaned.addresses, || store.forget_addresses_before(edge, CHUNK)).await?;
+        cleaned.addresses = in_portions(|| store.forget_addresses_before(edge, PORTION)).await?;
         let edge = now.minus(retention.webhooks);
-        repeat(&mut cleaned.webhooks, || store.delete_webhooks_before(edge, CHUNK)).await?;
-        repeat(&mut cleaned.limits, || store.delete_spent_limits(now, CHUNK)).await?;
+        cleaned.webhooks = in_portions(|| store.delete_webhooks_before(edge, PORTION)).await?;
+        cleaned.limits = in_portions(|| store.delete_spent_limits(now, PORTION)).await?;
         Ok(cleaned)
-    }
-}
-
-async fn repeat<F>(count: &mut usize, mut step: impl FnMut() -> F) -> Result<(), StoreError>
-where
-    F: Future<Output = Result<usize, StoreError>>,
-{
-    loop {
-        let done = step().await?;
-        *count += done;
-        if done < CHUNK {
-            return Ok(());
-        }
-        tokio::task::yield_now().await;
     }
 }

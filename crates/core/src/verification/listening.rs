@@ -1,12 +1,12 @@
 //! Makes of a message that somebody wrote what a decision about it needs.
 
 use super::{
-    Code, Contact, Heard, Heeded, InboundListing, Line, NumberKey, PhoneKey, Reception, Sender,
-    SenderAddress, Shown, TokenKey, Tokens, Verifications, codes_in, token_key,
+    Code, Contact, Heard, Heeded, InboundListing, Line, PhoneKey, Reception, Sender, SenderAddress,
+    TokenKey, Tokens, Verifications, codes_in, token_key,
 };
 use crate::delivery::{Form, InboundMessage, InboundSender};
 use crate::id::TenantId;
-use crate::phone::{AliasRule, Parsed, WaId};
+use crate::phone::{Parsed, WaId};
 use crate::store::StoreError;
 use crate::wording::is_refusal;
 
@@ -42,7 +42,6 @@ impl Verifications {
             is_forwarded: message.is_forwarded,
             tokens: keys.collect(),
             is_marked: tokens.is_marked,
-            is_short,
             codes: if is_plain && is_short { codes_in(text) } else { Vec::new() },
             is_refusal: is_plain && is_refusal(text),
             contact: is_answer.then(|| self.contact(tenant, message)),
@@ -52,16 +51,13 @@ impl Verifications {
 
     fn sender(&self, tenant: TenantId, sender: &InboundSender) -> Option<Sender> {
         let keyring = &self.parts.keyring;
-        let number = sender.wa_id.as_ref().map(|wa_id| Shown {
-            wa_id: wa_id.clone(),
-            line: wa_id.line().map(|parsed| self.line(tenant, parsed, wa_id)),
-        });
+        let line = sender.wa_id.as_ref().and_then(|wa_id| self.line_of(tenant, wa_id));
         let asked = sender.user_id.as_ref().map(|id| TokenKey {
             tenant,
             digest: keyring.index(&[b"user", tenant.as_bytes(), id.expose().as_bytes()]),
         });
         let record = match (&sender.wa_id, asked) {
-            (Some(wa_id), _) => self.limits_of(tenant, wa_id),
+            (Some(wa_id), _) => self.limits_key(tenant, &wa_id.limit_form()),
             (None, Some(asked)) => PhoneKey(asked.digest),
             (None, None) => return None,
         };
@@ -73,7 +69,7 @@ impl Verifications {
             user_id: sender.user_id.clone(),
             parent_user_id: sender.parent_user_id.clone(),
         };
-        Some(Sender { record, address, number, asked, identity })
+        Some(Sender { record, address, line, asked, identity })
     }
 
     /// Several contacts at once answer nothing.
@@ -81,22 +77,18 @@ impl Verifications {
         let [card] = message.cards.as_slice() else {
             return Contact { is_answer: false, line: None };
         };
-        let wa_id = card.wa_id.as_ref();
-        let line = wa_id.and_then(|wa_id| Some(self.line(tenant, wa_id.line()?, wa_id)));
+        let line = card.wa_id.as_ref().and_then(|wa_id| self.line_of(tenant, wa_id));
         Contact { is_answer: card.is_answer, line }
     }
 
-    fn line(&self, tenant: TenantId, parsed: Parsed, wa_id: &WaId) -> Line {
-        let alias: Option<AliasRule> = parsed.number.matches_sender(wa_id).alias();
-        let refusal = self.refusal(&parsed);
-        let key: NumberKey = self.number_key(tenant, &parsed.number);
-        Line {
-            limits: self.phone_key(tenant, &parsed.number),
-            key,
-            alias,
-            refusal,
+    fn line_of(&self, tenant: TenantId, wa_id: &WaId) -> Option<Line> {
+        let parsed = wa_id.line()?;
+        Some(Line {
+            limits: self.limits_key(tenant, &parsed.number.limit_form()),
+            key: self.number_key(tenant, &parsed.number),
+            refusal: self.refusal(&parsed),
             number: parsed.number,
-        }
+        })
     }
 
     fn refusal(&self, parsed: &Parsed) -> Option<Reception> {
@@ -107,10 +99,5 @@ impl Verifications {
         let is_allowed =
             allowed.is_empty() || parsed.country.is_some_and(|country| allowed.contains(&country));
         (!is_allowed).then_some(Reception::CountryNotAllowed)
-    }
-
-    fn limits_of(&self, tenant: TenantId, wa_id: &WaId) -> PhoneKey {
-        let form = wa_id.limit_form();
-        PhoneKey(self.parts.keyring.index(&[b"phone", tenant.as_bytes(), form.as_bytes()]))
     }
 }

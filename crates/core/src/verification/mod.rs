@@ -34,7 +34,7 @@ pub use entity::{
     Finding, Idempotency, LastCheck, RequestKey, Verification, VerificationKey, resend_gap,
 };
 pub(crate) use heard::address_context;
-pub use heard::{Contact, Heard, Line, Sender, SenderAddress, Shown, TokenKey};
+pub use heard::{Contact, Heard, Line, Sender, SenderAddress, TokenKey};
 pub use jobs::{Cleaned, Retention};
 pub use phone_record::{Chain, NumberKey, PhoneKey, PhoneRecord};
 pub use ready::ReadyMessage;

@@ -6,7 +6,7 @@ use woothee::parser::{Parser, WootheeResult};
 
 use super::{Challenge, Purpose, Verification};
 use crate::keyring::Keyring;
-use crate::wording::Wording;
+use crate::wording::{Wording, is_invisible};
 
 /// A ready-made message, in the pieces in which it is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,9 +120,9 @@ fn browser(wording: &Wording, user_agent: &str) -> Option<String> {
 }
 
 fn cut(name: &str) -> String {
-    // Nor marks of direction, which would turn what stands around them.
-    let is_mark = |character: char| matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let clean = name.chars().filter(|character| !character.is_control() && !is_mark(*character));
+    // Marks of direction would turn what stands around them.
+    let is_plain = |character: &char| !character.is_control() && !is_invisible(*character);
+    let clean = name.chars().filter(is_plain);
     clean.take(LONGEST_NAME).collect()
 }
 

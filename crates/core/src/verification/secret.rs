@@ -33,15 +33,11 @@ impl Verifications {
         }
         let token = if is_bound { Token::short(entropy) } else { Token::long(entropy) };
         let mut challenge = Challenge::new(verification.key, &token, keyring);
-        challenge.token = Some(self.token_key(verification.key.tenant, &token));
+        challenge.token = Some(token_key(keyring, verification.key.tenant, &token));
         challenge.is_bound = is_bound;
         let needs_confirmation = request.purpose.is_sign_in() || !is_bound;
         challenge.needs_confirmation = request.confirm.unwrap_or(needs_confirmation);
         (verification, Some(Box::new(challenge)))
-    }
-
-    fn token_key(&self, tenant: TenantId, token: &Token) -> TokenKey {
-        token_key(&self.parts.keyring, tenant, token)
     }
 }
 

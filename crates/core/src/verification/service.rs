@@ -18,7 +18,7 @@ use crate::ledger::{
     Cancel, CancelOutcome, Check, CheckOutcome, CheckTarget, Ledger, Resend, ResendOutcome, Start,
     StartOutcome,
 };
-use crate::phone::{InvalidPhone, PhoneNumber, Region};
+use crate::phone::{InvalidPhone, LimitForm, PhoneNumber, Region};
 use crate::policy::{Fence, Policy, Refusal};
 use crate::random::Entropy;
 use crate::store::StoreError;
@@ -164,7 +164,7 @@ impl Verifications {
             Target::Id(id) => CheckTarget::Verification(VerificationKey { tenant, id }),
             Target::Phone(phone, purpose) => {
                 let number = self.number_key(tenant, &phone);
-                let phone = self.phone_key(tenant, &phone);
+                let phone = self.limits_key(tenant, &phone.limit_form());
                 CheckTarget::Phone { tenant, phone, number, purpose }
             }
         };
@@ -274,8 +274,7 @@ impl Verifications {
     }
 
     /// The look-up key of a phone's limits, which every spelling of it shares. It proves nothing.
-    pub(crate) fn phone_key(&self, tenant: TenantId, phone: &PhoneNumber) -> PhoneKey {
-        let form = phone.limit_form();
+    pub(super) fn limits_key(&self, tenant: TenantId, form: &LimitForm) -> PhoneKey {
         PhoneKey(self.parts.keyring.index(&[b"phone", tenant.as_bytes(), form.as_bytes()]))
     }
 

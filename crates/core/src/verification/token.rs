@@ -11,6 +11,7 @@ use super::Code;
 use super::code::{digit, is_filler};
 use crate::random::{Entropy, bytes};
 use crate::secret::Secret;
+use crate::wording::is_invisible;
 
 /// Characters that name what a message belongs to. It has no `Display`, and its `Debug` says
 /// nothing.
@@ -174,14 +175,6 @@ fn letter(character: char) -> Option<char> {
         'O' => Some('0'),
         _ => ALPHABET.contains(&u8::try_from(letter).ok()?).then_some(letter),
     }
-}
-
-/// Direction marks and joiners, which come along with a paste and part nothing.
-fn is_invisible(character: char) -> bool {
-    is_filler(character)
-        && !character.is_whitespace()
-        && !character.is_ascii_punctuation()
-        && !matches!(character, '\u{2010}'..='\u{2015}' | '\u{2212}')
 }
 
 fn has_digit(text: &str) -> bool {

@@ -1,10 +1,13 @@
 //! The texts of chats, language by language.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
+
+use super::{fill, is_invisible};
 
 /// The texts of one language.
 #[derive(Debug)]
@@ -45,21 +48,10 @@ impl Wording {
     /// A text with what is put into it. A key that nobody wrote a text for stands for itself.
     pub fn text(&self, key: &str, fillings: &[(&str, &str)]) -> String {
         let text = self.texts.get(key).or_else(|| ALL[0].texts.get(key));
-        let mut rest = text.map_or(key, String::as_str);
-        let mut filled = String::with_capacity(rest.len() + 32);
-        while let Some((before, after)) = rest.split_once('{') {
-            filled.push_str(before);
-            let Some((name, after)) = after.split_once('}') else {
-                filled.push('{');
-                rest = after;
-                continue;
-            };
-            let filling = fillings.iter().find(|(known, _)| *known == name);
-            filled.push_str(filling.map_or("", |(_, filling)| filling));
-            rest = after;
-        }
-        filled.push_str(rest);
-        filled
+        fill(text.map_or(key, String::as_str), |name| {
+            let filling = fillings.iter().find(|(known, _)| *known == name)?;
+            Some(Cow::Borrowed(filling.1))
+        })
     }
 
     fn read(language: &'static str, json: &str) -> Self {
@@ -87,9 +79,7 @@ pub fn is_refusal(text: &str) -> bool {
 
 /// A word without what stands around it, and without what nobody sees.
 fn bare(text: &str) -> String {
-    let visible = text.nfkc().filter(|character| {
-        !matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
-    });
+    let visible = text.nfkc().filter(|character| !is_invisible(*character));
     let word: String = visible.collect();
     word.trim_matches(|character: char| !character.is_alphanumeric()).to_lowercase()
 }

@@ -4,5 +4,9 @@
 //! there is the English one. What authentication templates say is the provider's own.
 
 mod catalogue;
+mod characters;
+mod fill;
 
 pub use catalogue::{Wording, is_refusal};
+pub(crate) use characters::is_invisible;
+pub use fill::fill;

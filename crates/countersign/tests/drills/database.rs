@@ -29,19 +29,18 @@ impl Database {
 
     /// The one column of bytes that a query answers.
     pub(crate) fn bytes(&self, sql: &str) -> Vec<Vec<u8>> {
-        match self {
-            Self::Sqlite(path) => {
-                let connection = open(path);
-                let mut statement = connection.prepare(sql).unwrap();
-                let rows = statement.query_map([], |row| row.get(0)).unwrap();
-                rows.map(Result::unwrap).collect()
-            }
-            Self::Postgres(url) => postgres(url, sql).iter().map(|row| row.get(0)).collect(),
-        }
+        self.column(sql)
     }
 
     /// The one column of text that a query answers.
     pub(crate) fn texts(&self, sql: &str) -> Vec<String> {
+        self.column(sql)
+    }
+
+    fn column<T: rusqlite::types::FromSql + for<'a> tokio_postgres::types::FromSql<'a>>(
+        &self,
+        sql: &str,
+    ) -> Vec<T> {
         match self {
             Self::Sqlite(path) => {
                 let connection = open(path);

@@ -1,7 +1,8 @@
 //! What a tenant is told of a verification by message.
 
 use countersign_core::phone::AliasRule;
-use countersign_core::verification::{IdentityCheck, Reception, VerificationView};
+use countersign_core::secret::Secret;
+use countersign_core::verification::{IdentityCheck, ReadyMessage, Reception, VerificationView};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -61,7 +62,7 @@ impl AwaitedMessage {
         let ready = view.ready.as_ref().filter(|_| may_show);
         Some(Self {
             link: ready.map(|ready| ready.link.clone()),
-            text: ready.map(countersign_core::verification::ReadyMessage::text),
+            text: ready.map(ReadyMessage::text),
             qr: ready.and_then(|ready| qr::svg(&ready.link)),
             confirm: challenge.needs_confirmation,
             outcome: challenge.last.map(Reception::as_str),
@@ -74,9 +75,7 @@ impl AwaitedMessage {
 impl Sender {
     fn of(view: &VerificationView) -> Option<Self> {
         let (sender, challenge) = (view.sender.as_ref()?, view.challenge.as_ref()?);
-        let id = |id: &Option<countersign_core::secret::Secret<String>>| {
-            id.as_ref().map(|id| id.expose().clone())
-        };
+        let id = |id: &Option<Secret<String>>| id.as_ref().map(|id| id.expose().clone());
         Some(Self {
             wa_id: sender.wa_id.as_ref().map(|wa_id| wa_id.as_str().to_owned()),
             user_id: id(&sender.user_id),

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use countersign_core::id::TenantId;
 use countersign_core::verification::{Heeded, InboundListing, InboundPlace, Reception};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -10,13 +11,11 @@ use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_axum::routes;
 
 use super::body::json;
+use super::listing::{read, read_cursor, read_limit};
 use super::time::Time;
 use crate::extract::{Caller, Query, Read};
-use crate::problem::{FieldError, Problem};
+use crate::problem::Problem;
 use crate::site::Site;
-
-const USUAL_LIMIT: usize = 20;
-const MOST: usize = 100;
 
 /// What narrows the list.
 #[derive(Deserialize, IntoParams)]
@@ -78,8 +77,7 @@ async fn list(
     State(site): State<Site>,
     Query(query): Query<InboundQuery>,
 ) -> Result<Response, Problem> {
-    let limit = query.limit()?;
-    let listing = query.into_listing(&caller, limit + 1)?;
+    let (listing, limit) = query.into_listing(caller.tenant)?;
     let found = site.app.verifications.inbound(&listing).await?;
     let page = &found[..found.len().min(limit)];
     let last = page.last().filter(|_| found.len() > limit);
@@ -89,31 +87,18 @@ async fn list(
 }
 
 impl InboundQuery {
-    fn limit(&self) -> Result<usize, Problem> {
-        let Some(text) = &self.limit else { return Ok(USUAL_LIMIT) };
-        let limit = text.parse().ok().filter(|limit| (1..=MOST).contains(limit));
-        limit.ok_or_else(|| Problem::of_field("limit", "send 1 to 100"))
-    }
-
-    fn into_listing(self, caller: &Caller<Read>, limit: usize) -> Result<InboundListing, Problem> {
+    /// The listing, one longer than the page: the last tells whether there are more.
+    fn into_listing(self, tenant: TenantId) -> Result<(InboundListing, usize), Problem> {
         let mut errors = Vec::new();
-        let reception = self.outcome.as_deref().map(Reception::parse);
-        if reception == Some(None) {
-            errors.push(FieldError::new("outcome", "send one of the outcomes, such as `approved`"));
-        }
-        let before = self.cursor.as_deref().map(InboundPlace::parse);
-        if before == Some(None) {
-            errors.push(FieldError::new("cursor", "send the `next_cursor` of the page before"));
-        }
+        let limit = read_limit(&mut errors, self.limit.as_deref());
+        let wrong = "send one of the outcomes, such as `approved`";
+        let outcome = self.outcome.as_deref();
+        let reception = read(&mut errors, "outcome", outcome, wrong, Reception::parse);
+        let before = read_cursor(&mut errors, self.cursor.as_deref(), InboundPlace::parse);
         if !errors.is_empty() {
             return Err(Problem::of_fields(errors));
         }
-        Ok(InboundListing {
-            tenant: caller.tenant,
-            reception: reception.flatten(),
-            before: before.flatten(),
-            limit,
-        })
+        Ok((InboundListing { tenant, reception, before, limit: limit + 1 }, limit))
     }
 }
 

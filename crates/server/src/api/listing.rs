@@ -42,21 +42,16 @@ impl ListQuery {
         verifications: &Verifications,
     ) -> Result<(Listing, usize), Problem> {
         let mut errors = Vec::new();
-        let limit = read(&mut errors, "limit", self.limit.as_deref(), "send 1 to 100", |text| {
-            text.parse().ok().filter(|limit| (1..=MOST).contains(limit))
-        });
+        let limit = read_limit(&mut errors, self.limit.as_deref());
         let wrong = "send an RFC 3339 time such as `2026-11-21T09:30:00Z`";
         let created_after = self.created_after.as_deref();
         let created_after =
             read(&mut errors, "created_after", created_after, wrong, Timestamp::parse);
-        let wrong = "send the `next_cursor` of the page before";
-        let before =
-            read(&mut errors, "cursor", self.cursor.as_deref(), wrong, VerificationId::parse);
+        let before = read_cursor(&mut errors, self.cursor.as_deref(), VerificationId::parse);
         if !errors.is_empty() {
             return Err(Problem::of_fields(errors));
         }
         let phone = self.phone.as_deref().map(|phone| verifications.parse_phone(&with_plus(phone)));
-        let limit = limit.unwrap_or(USUAL_LIMIT);
         let listing = Listing {
             tenant,
             state: self.status.map(Into::into),
@@ -71,7 +66,25 @@ impl ListQuery {
     }
 }
 
-fn read<T>(
+/// How many rows a page of a list has.
+pub(super) fn read_limit(errors: &mut Vec<FieldError>, text: Option<&str>) -> usize {
+    let limit = read(errors, "limit", text, "send 1 to 100", |text| {
+        text.parse().ok().filter(|limit| (1..=MOST).contains(limit))
+    });
+    limit.unwrap_or(USUAL_LIMIT)
+}
+
+/// Where a page of a list begins.
+pub(super) fn read_cursor<T>(
+    errors: &mut Vec<FieldError>,
+    text: Option<&str>,
+    parse: impl FnOnce(&str) -> Option<T>,
+) -> Option<T> {
+    read(errors, "cursor", text, "send the `next_cursor` of the page before", parse)
+}
+
+/// Reads a value that may be left out, and notes what is wrong with it.
+pub(super) fn read<T>(
     errors: &mut Vec<FieldError>,
     field: &str,
     text: Option<&str>,

@@ -28,12 +28,7 @@ pub(super) async fn send(
     State(site): State<Site>,
     form: Form,
 ) -> Result<Response, Problem> {
-    let written = written(&form);
-    let typed = Typed {
-        phone: written.phone.clone(),
-        region: Region::parse(&written.country),
-        once: once(&form, &site),
-    };
+    let typed = typed(&form, &site);
     let language = Language::of_tag(form.text("lang")).unwrap_or_else(|| visit.reader.language());
     let request = SendRequest {
         typed: typed.clone(),
@@ -45,7 +40,7 @@ pub(super) async fn send(
     let shown = sent.as_ref().ok();
     let mark = shown.and_then(|view| site.app.hosted.number_mark(view, &typed));
     let cookie = mark.and_then(|mark| remember_number(&site, &visit.page, &mark));
-    Ok(with_cookies(conclude(&site, &visit, sent, Some(written)).await?, cookie))
+    Ok(with_cookies(conclude(&site, &visit, sent, Some(written(&form))).await?, cookie))
 }
 
 /// Compares the code that was typed.
@@ -111,9 +106,8 @@ pub(super) async fn restart(
     form: Form,
 ) -> Result<Response, Problem> {
     let once = once(&form, &site);
-    let locale = visit.reader.chosen.map(|language| language.code.to_owned());
     let client = client(&visit, ip);
-    let restarted = site.app.hosted.restart(&visit.page, once, locale, client).await;
+    let restarted = site.app.hosted.restart(&visit.page, once, chosen(&visit), client).await;
     conclude(&site, &visit, restarted, None).await
 }
 
@@ -125,11 +119,10 @@ pub(super) async fn switch(
     State(site): State<Site>,
     form: Form,
 ) -> Result<Response, Problem> {
-    let typed = Typed { phone: String::new(), region: None, once: once(&form, &site) };
     let request = SendRequest {
-        typed,
+        typed: typed(&form, &site),
         method: method(&form),
-        locale: Some(visit.reader.language().code.to_owned()),
+        locale: chosen(&visit),
         client: client(&visit, ip),
     };
     let switched = site.app.hosted.switch(&visit.page, request).await;
@@ -160,6 +153,20 @@ pub(super) async fn speak(
 
 fn written(form: &Form) -> Written {
     Written { country: form.text("country").to_owned(), phone: form.text("phone").to_owned() }
+}
+
+/// The number that was typed, if the form has one.
+fn typed(form: &Form, site: &Site) -> Typed {
+    Typed {
+        phone: form.text("phone").to_owned(),
+        region: Region::parse(form.text("country")),
+        once: once(form, site),
+    }
+}
+
+/// Without one, a message is in the language of the last.
+fn chosen(visit: &Visit) -> Option<String> {
+    visit.reader.chosen.map(|language| language.code.to_owned())
 }
 
 fn client(visit: &Visit, ip: Option<IpAddr>) -> Client {

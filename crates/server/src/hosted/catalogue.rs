@@ -1,8 +1,10 @@
 //! The texts of one language, with the form that each number takes.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use countersign_core::verification::Method;
+use countersign_core::wording;
 use icu_locale_core::Locale;
 use icu_plurals::{PluralCategory, PluralRules};
 use serde::{Deserialize, Serialize};
@@ -115,30 +117,14 @@ const fn name(category: PluralCategory) -> &'static str {
     }
 }
 
-/// Puts values where their names stand in braces. What is put in is not looked at again.
 fn fill(template: &str, fillings: &[(&str, Filling<'_>)]) -> String {
-    let mut text = String::with_capacity(template.len() + 16);
-    let mut rest = template;
-    while let Some((before, after)) = rest.split_once('{') {
-        text.push_str(before);
-        let Some((name, after)) = after.split_once('}') else {
-            text.push('{');
-            rest = after;
-            continue;
-        };
-        match fillings.iter().find(|(other, _)| *other == name) {
-            Some((_, Filling::Number(number))) => text.push_str(&number.to_string()),
-            Some((_, Filling::Text(value))) => text.push_str(value),
-            None => {
-                text.push('{');
-                text.push_str(name);
-                text.push('}');
-            }
-        }
-        rest = after;
-    }
-    text.push_str(rest);
-    text
+    wording::fill(template, |name| {
+        let (_, filling) = fillings.iter().find(|(known, _)| *known == name)?;
+        Some(match filling {
+            Filling::Number(number) => Cow::Owned(number.to_string()),
+            Filling::Text(value) => Cow::Borrowed(*value),
+        })
+    })
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ mod backend;
 mod batcher;
 mod checkpoint;
 mod compact;
+mod days;
 mod due;
 mod live;
 mod memory;

@@ -8,9 +8,9 @@ use countersign_core::verification::PhoneKey;
 use rusqlite::{Connection, params};
 
 use super::rebuilt::{Rebuilt, failures_after, oldest_due, oldest_verification};
-use super::statements::{select_message, select_verification};
+use super::statements::{select_challenge, select_message, select_verification};
 use crate::database::refused_by_sqlite as refused;
-use crate::rows::{CHALLENGE_COLUMNS, challenge, id16, message, verification};
+use crate::rows::{Columns, challenge, id16, message, verification};
 
 const TENANTS: &str = "
     select id
@@ -46,7 +46,6 @@ pub(super) fn rebuild(connection: &Connection, now: Timestamp) -> Result<Rebuilt
     let mut rebuilt = Rebuilt::default();
     for tenant in tenants(connection)? {
         verifications(connection, tenant, now, &mut rebuilt)?;
-        challenges(connection, tenant, now, &mut rebuilt)?;
         due(connection, tenant, &mut rebuilt)?;
     }
     failures(connection, now, &mut rebuilt)?;
@@ -69,43 +68,32 @@ fn verifications(
     now: Timestamp,
     rebuilt: &mut Rebuilt,
 ) -> Result<(), StoreError> {
-    let first = oldest_verification(now);
+    let place = (tenant, oldest_verification(now));
     let sql = select_verification(RECENT);
-    let mut statement = connection.prepare(&sql).map_err(refused)?;
-    let mut rows =
-        statement.query(params![tenant.as_bytes(), first.as_bytes()]).map_err(refused)?;
-    while let Some(row) = rows.next().map_err(refused)? {
-        rebuilt.verification(&verification(row)?);
-    }
-    Ok(())
-}
-
-fn challenges(
-    connection: &Connection,
-    tenant: TenantId,
-    now: Timestamp,
-    rebuilt: &mut Rebuilt,
-) -> Result<(), StoreError> {
-    let first = oldest_verification(now);
-    let sql = format!("select {} from challenges {CHALLENGES}", CHALLENGE_COLUMNS.join(", "));
-    let mut statement = connection.prepare(&sql).map_err(refused)?;
-    let mut rows =
-        statement.query(params![tenant.as_bytes(), first.as_bytes()]).map_err(refused)?;
-    while let Some(row) = rows.next().map_err(refused)? {
-        rebuilt.challenge(&challenge(row)?);
-    }
-    Ok(())
+    each(connection, &sql, place, verification, |row| rebuilt.verification(&row))?;
+    let sql = select_challenge(CHALLENGES);
+    each(connection, &sql, place, challenge, |row| rebuilt.challenge(&row))
 }
 
 fn due(connection: &Connection, tenant: TenantId, rebuilt: &mut Rebuilt) -> Result<(), StoreError> {
     let Some(newest) = newest(connection, tenant)? else { return Ok(()) };
-    let first = oldest_due(newest);
-    let sql = select_message(DUE);
-    let mut statement = connection.prepare(&sql).map_err(refused)?;
-    let mut rows =
-        statement.query(params![tenant.as_bytes(), first.as_bytes()]).map_err(refused)?;
+    let place = (tenant, oldest_due(newest));
+    each(connection, &select_message(DUE), place, message, |row| rebuilt.message(&row))
+}
+
+/// Every row of a tenant from one verification on.
+fn each<T>(
+    connection: &Connection,
+    sql: &str,
+    (tenant, first): (TenantId, VerificationId),
+    read: impl Fn(&dyn Columns) -> Result<T, StoreError>,
+    mut take: impl FnMut(T),
+) -> Result<(), StoreError> {
+    let mut statement = connection.prepare(sql).map_err(refused)?;
+    let place = params![tenant.as_bytes(), first.as_bytes()];
+    let mut rows = statement.query(place).map_err(refused)?;
     while let Some(row) = rows.next().map_err(refused)? {
-        rebuilt.message(&message(row)?);
+        take(read(row)?);
     }
     Ok(())
 }

@@ -2,43 +2,23 @@
 
 use countersign_core::id::VerificationId;
 use countersign_core::ledger::{IdempotencyKey, StoredStart};
-use countersign_core::time::{Timestamp, hours};
 
-use super::compact::{CompactMap, Key};
+use super::days::Days;
 
-/// Two generations of a day each: when one is full, the older is forgotten at once. So a key is
-/// known for 24 hours at least and 48 at most, and nothing is ever swept.
 #[derive(Debug, Default)]
-pub(super) struct Starts {
-    young: CompactMap,
-    old: CompactMap,
-    young_since: Option<Timestamp>,
-}
+pub(super) struct Starts(Days);
 
 impl Starts {
     pub(super) fn get(&self, key: IdempotencyKey) -> Option<StoredStart> {
-        let key = of_tenant(key);
-        unpack(self.young.get(&key).or_else(|| self.old.get(&key))?)
+        unpack(self.0.get(key.tenant, key.key)?)
     }
 
     pub(super) fn insert(&mut self, key: IdempotencyKey, start: StoredStart) {
-        let since = *self.young_since.get_or_insert(start.at);
-        if start.at > since.plus(hours(24)) {
-            self.old = std::mem::take(&mut self.young);
-            self.young_since = Some(start.at);
-        }
         let mut packed = [0; 32];
         packed[..16].copy_from_slice(start.verification.as_bytes());
         packed[16..].copy_from_slice(&start.fingerprint);
-        self.young.set(&of_tenant(key), &packed);
+        self.0.insert(key.tenant, key.key, &packed, start.at);
     }
-}
-
-/// The keys of two tenants meet only where their hashes do, in 128 bits.
-fn of_tenant(key: IdempotencyKey) -> Key {
-    let mut folded = key.key;
-    folded.iter_mut().zip(key.tenant.as_bytes()).for_each(|(byte, tenant)| *byte ^= tenant);
-    folded
 }
 
 fn unpack(packed: &[u8]) -> Option<StoredStart> {
@@ -51,6 +31,7 @@ fn unpack(packed: &[u8]) -> Option<StoredStart> {
 #[cfg(test)]
 mod tests {
     use countersign_core::id::TenantId;
+    use countersign_core::time::{Timestamp, hours};
 
     use super::*;
 

@@ -63,9 +63,8 @@ pub(super) const MESSAGE_KEY: &str = "
 
 pub(super) static FIND_VERIFICATION: LazyLock<String> =
     LazyLock::new(|| select_verification(VERIFICATION_KEY));
-pub(super) static FIND_CHALLENGE: LazyLock<String> = LazyLock::new(|| {
-    format!("select {} from challenges {CHALLENGE_KEY}", CHALLENGE_COLUMNS.join(", "))
-});
+pub(super) static FIND_CHALLENGE: LazyLock<String> =
+    LazyLock::new(|| select_challenge(CHALLENGE_KEY));
 pub(super) static FIND_IDENTITY: LazyLock<String> = LazyLock::new(|| {
     let columns = IDENTITY_COLUMNS.join(", ");
     format!("select {columns} from identities where tenant_id = ?1 and number = ?2")
@@ -90,6 +89,10 @@ pub(super) static CHANGE_MESSAGE: LazyLock<String> =
 
 pub(super) fn select_verification(rest: &str) -> String {
     format!("select {} from verifications {rest}", VERIFICATION_COLUMNS.join(", "))
+}
+
+pub(super) fn select_challenge(rest: &str) -> String {
+    format!("select {} from challenges {rest}", CHALLENGE_COLUMNS.join(", "))
 }
 
 pub(super) fn select_message(rest: &str) -> String {

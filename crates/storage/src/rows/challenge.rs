@@ -34,6 +34,7 @@ pub(crate) const CHALLENGE_COLUMNS: [&str; 17] = [
 /// What each of them holds: `b`ytes, `t`ext or an `i`nteger.
 pub(crate) const CHALLENGE_KINDS: &[u8; 17] = b"bbbbiibbbbbtttbib";
 pub(crate) const IDENTITY_COLUMNS: [&str; 4] = ["tenant_id", "number", "digest", "seen_at"];
+pub(crate) const IDENTITY_KINDS: &[u8; 4] = b"bbbi";
 
 pub(crate) fn challenge(columns: &dyn Columns) -> Result<Challenge, StoreError> {
     let damaged = || StoreError::Corrupt { table: "challenges", id: "?".to_owned() };

@@ -6,8 +6,8 @@ mod message;
 mod verification;
 
 pub(crate) use challenge::{
-    CHALLENGE_COLUMNS, CHALLENGE_KINDS, IDENTITY_COLUMNS, challenge, challenge_values, identity,
-    identity_values,
+    CHALLENGE_COLUMNS, CHALLENGE_KINDS, IDENTITY_COLUMNS, IDENTITY_KINDS, challenge,
+    challenge_values, identity, identity_values,
 };
 pub(crate) use columns::{Columns, Value, id16, time, time_or_none};
 pub(crate) use message::{MESSAGE_COLUMNS, MESSAGE_KINDS, message, message_values};

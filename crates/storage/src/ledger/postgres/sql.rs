@@ -3,8 +3,8 @@
 use tokio_postgres::types::ToSql;
 
 use crate::rows::{
-    CHALLENGE_COLUMNS, CHALLENGE_KINDS, FIRST_CHANGING, IDENTITY_COLUMNS, MESSAGE_COLUMNS,
-    MESSAGE_KINDS, VERIFICATION_COLUMNS, VERIFICATION_KINDS,
+    CHALLENGE_COLUMNS, CHALLENGE_KINDS, FIRST_CHANGING, IDENTITY_COLUMNS, IDENTITY_KINDS,
+    MESSAGE_COLUMNS, MESSAGE_KINDS, VERIFICATION_COLUMNS, VERIFICATION_KINDS,
 };
 
 /// A statement by its name, with its parameters.
@@ -132,7 +132,7 @@ pub(super) fn statements() -> Vec<(&'static str, String)> {
                 b"bbbbi",
             ),
         ),
-        (FIND_VERIFICATIONS, find_verifications()),
+        (FIND_VERIFICATIONS, find("verifications", &VERIFICATION_COLUMNS, VERIFICATION_KINDS, 2)),
         (ADD_VERIFICATIONS, insert("verifications", &VERIFICATION_COLUMNS, VERIFICATION_KINDS)),
         (CHANGE_VERIFICATIONS, update("verifications", &changed, &kinds, 2)),
         (
@@ -140,12 +140,12 @@ pub(super) fn statements() -> Vec<(&'static str, String)> {
             update("verifications", &VERIFICATION_COLUMNS, VERIFICATION_KINDS, 2),
         ),
         (FIND_TOKENS, text(FIND_TOKENS_SQL)),
-        (FIND_CHALLENGES, find_challenges()),
+        (FIND_CHALLENGES, find("challenges", &CHALLENGE_COLUMNS, CHALLENGE_KINDS, 2)),
         (ADD_CHALLENGES, insert("challenges", &CHALLENGE_COLUMNS, CHALLENGE_KINDS)),
         (CHANGE_CHALLENGES, update("challenges", &CHALLENGE_COLUMNS, CHALLENGE_KINDS, 2)),
-        (FIND_IDENTITIES, find_identities()),
+        (FIND_IDENTITIES, find("identities", &IDENTITY_COLUMNS, IDENTITY_KINDS, 2)),
         (SET_IDENTITIES, text(SET_IDENTITIES_SQL)),
-        (FIND_MESSAGES, find_messages()),
+        (FIND_MESSAGES, find("messages", &MESSAGE_COLUMNS, MESSAGE_KINDS, 3)),
         (FIND_DUE, find_due()),
         (ADD_MESSAGES, insert("messages", &MESSAGE_COLUMNS, MESSAGE_KINDS)),
         (CHANGE_MESSAGES, update("messages", &MESSAGE_COLUMNS, MESSAGE_KINDS, 3)),
@@ -195,54 +195,18 @@ fn about_inbound() -> Vec<(&'static str, String)> {
     ]
 }
 
-fn find_verifications() -> String {
+/// Finds rows by their first columns, and locks them in the order of those.
+fn find(table: &str, columns: &[&str], kinds: &[u8], keys: usize) -> String {
+    let (keys, arrays) = (&columns[..keys], arrays(&kinds[..keys]));
+    let pairs: Vec<String> =
+        keys.iter().map(|column| format!("found.{column} = wanted.{column}")).collect();
     format!(
-        "select {}
-        from unnest($1::bytea[], $2::bytea[]) as wanted (tenant_id, id)
-        join verifications as found
-            on found.tenant_id = wanted.tenant_id and found.id = wanted.id
-        order by found.tenant_id, found.id
-        for update of found",
-        prefixed(&VERIFICATION_COLUMNS)
-    )
-}
-
-fn find_challenges() -> String {
-    format!(
-        "select {}
-        from unnest($1::bytea[], $2::bytea[]) as wanted (tenant_id, id)
-        join challenges as found
-            on found.tenant_id = wanted.tenant_id and found.verification_id = wanted.id
-        order by found.tenant_id, found.verification_id
-        for update of found",
-        prefixed(&CHALLENGE_COLUMNS)
-    )
-}
-
-fn find_identities() -> String {
-    format!(
-        "select {}
-        from unnest($1::bytea[], $2::bytea[]) as wanted (tenant_id, number)
-        join identities as found
-            on found.tenant_id = wanted.tenant_id and found.number = wanted.number
-        order by found.tenant_id, found.number
-        for update of found",
-        prefixed(&IDENTITY_COLUMNS)
-    )
-}
-
-fn find_messages() -> String {
-    format!(
-        "select {}
-        from unnest($1::bytea[], $2::bytea[], $3::bigint[])
-            as wanted (tenant_id, verification_id, number)
-        join messages as found
-            on found.tenant_id = wanted.tenant_id
-            and found.verification_id = wanted.verification_id
-            and found.number = wanted.number
-        order by found.tenant_id, found.verification_id, found.number
-        for update of found",
-        prefixed(&MESSAGE_COLUMNS)
+        "select {} from unnest({arrays}) as wanted ({}) join {table} as found on {} order by {} for \
+         update of found",
+        prefixed(columns),
+        keys.join(", "),
+        pairs.join(" and "),
+        prefixed(keys)
     )
 }
 

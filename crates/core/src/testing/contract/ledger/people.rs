@@ -6,8 +6,8 @@ use crate::secret::Secret;
 use crate::testing::contract::World;
 use crate::verification::{
     CONFIRMATION_DIGITS, Challenge, Code, Heard, Line, Method, NumberKey, PhoneKey, Purpose,
-    Reception, Sender, SenderAddress, Shown, Token, TokenKey, Verification, VerificationKey,
-    seal_phone, token_key,
+    Reception, Sender, SenderAddress, Token, TokenKey, Verification, VerificationKey, seal_phone,
+    token_key,
 };
 
 pub(super) const PHONE: &str = "+4915112345678";
@@ -25,7 +25,7 @@ pub(super) fn line(phone: &str, page: PhoneKey) -> Line {
     let mut key = page.0;
     key[15] ^= phone.as_bytes()[phone.len() - 1] ^ phone.as_bytes()[2];
     let (limits, key) = (PhoneKey(key), NumberKey(key));
-    Line { number, limits, key, alias: None, refusal: None }
+    Line { number, limits, key, refusal: None }
 }
 
 /// Whoever has this phone.
@@ -33,8 +33,8 @@ pub(super) fn sender(line: &Line) -> Sender {
     let wa_id = WaId::from(&line.number);
     Sender {
         record: line.limits,
-        address: SenderAddress { wa_id: Some(wa_id.clone()), ..SenderAddress::default() },
-        number: Some(Shown { wa_id, line: Some(line.clone()) }),
+        address: SenderAddress { wa_id: Some(wa_id), ..SenderAddress::default() },
+        line: Some(line.clone()),
         asked: None,
         identity: None,
     }
@@ -48,7 +48,7 @@ pub(super) fn hidden(world: &World<'_>, page: PhoneKey) -> Sender {
     Sender {
         record: PhoneKey(digest),
         address: SenderAddress { user_id, ..SenderAddress::default() },
-        number: None,
+        line: None,
         asked: Some(TokenKey { tenant: world.tenant, digest }),
         identity: None,
     }
@@ -62,7 +62,6 @@ pub(super) fn heard(world: &World<'_>, sender: Sender, tokens: Vec<TokenKey>) ->
         is_forwarded: false,
         is_marked: !tokens.is_empty(),
         tokens,
-        is_short: true,
         codes: Vec::new(),
         is_refusal: false,
         contact: None,
