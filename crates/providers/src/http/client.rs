@@ -102,6 +102,15 @@ impl ApiClient {
         call(self.client.get(self.base.join(path, query)), token).await
     }
 
+    pub async fn delete(
+        &self,
+        path: &[&str],
+        query: &[(&str, &str)],
+        token: &Secret<String>,
+    ) -> Result<Answer, CallError> {
+        call(self.client.delete(self.base.join(path, query)), token).await
+    }
+
     /// Posts JSON.
     pub async fn post(
         &self,

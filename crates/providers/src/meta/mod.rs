@@ -8,9 +8,16 @@ mod errors;
 mod inspect;
 mod message;
 mod signature;
+mod templates;
+mod trouble;
 mod update;
 mod webhook;
 mod wire;
 
 pub use client::{InvalidSettings, Meta, MetaSettings};
 pub use inspect::{Finding, Report};
+pub use templates::{
+    Account, AndroidApp, BusinessNumber, Button, Created, InvalidTemplate, LANGUAGES, NewTemplate,
+    Quality, Rejection, SHIPPED_LANGUAGES, Template, TemplateStatus,
+};
+pub use trouble::Trouble;

@@ -4,8 +4,10 @@
 mod account;
 mod handshake;
 mod hostile;
+mod hostile_templates;
 mod inspect;
 mod samples;
 mod send;
 mod server;
+mod templates;
 mod webhook;
