@@ -1,6 +1,7 @@
 //! One message of a chat, and how far it has come.
 
 use jiff::Timestamp;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{bubble, wamid::Author};
@@ -10,6 +11,55 @@ use crate::{bubble, wamid::Author};
 pub(crate) enum AddressedBy {
     Number,
     UserId,
+}
+
+/// As what a message travels.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Channel {
+    #[default]
+    WhatsApp,
+    Sms,
+}
+
+impl Channel {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::WhatsApp => "whatsapp",
+            Self::Sms => "sms",
+        }
+    }
+}
+
+/// By whom a message travels, and as what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Line {
+    Meta,
+    TwilioWhatsApp,
+    TwilioSms,
+}
+
+impl Line {
+    pub(crate) fn twilio(channel: Channel) -> Self {
+        match channel {
+            Channel::WhatsApp => Self::TwilioWhatsApp,
+            Channel::Sms => Self::TwilioSms,
+        }
+    }
+
+    pub(crate) fn channel(self) -> Channel {
+        match self {
+            Self::Meta | Self::TwilioWhatsApp => Channel::WhatsApp,
+            Self::TwilioSms => Channel::Sms,
+        }
+    }
+
+    fn provider(self) -> &'static str {
+        match self {
+            Self::Meta => "meta",
+            Self::TwilioWhatsApp | Self::TwilioSms => "twilio",
+        }
+    }
 }
 
 /// How far a message has come, in Meta's words.
@@ -61,6 +111,7 @@ pub(crate) struct ChatMessage {
     pub(crate) id: String,
     pub(crate) author: Author,
     pub(crate) content: Content,
+    pub(crate) line: Line,
     pub(crate) addressed_by: AddressedBy,
     pub(crate) callback_data: Option<String>,
     pub(crate) at: Timestamp,
@@ -130,6 +181,8 @@ impl ChatMessage {
         json!({
             "id": self.id,
             "direction": direction,
+            "channel": self.line.channel().as_str(),
+            "provider": self.line.provider(),
             "type": self.content.kind,
             "text": self.content.text,
             "template": self.content.template.as_ref().map(|(name, _)| name),

@@ -3,7 +3,12 @@
 use tokio::time::{Duration, sleep};
 
 use crate::{
-    chat::Status, faults, settings::Receipts, simulator::Simulator, state::Ticket, wa_id::WaId,
+    chat::Status,
+    faults::Fate,
+    settings::Receipts,
+    simulator::Simulator,
+    state::{Course, Ticket},
+    wa_id::WaId,
     webhook,
 };
 
@@ -22,8 +27,8 @@ pub(crate) fn release(simulator: &Simulator, wa_id: &WaId, waiting: impl IntoIte
     let simulator = simulator.clone();
     tokio::spawn(async move {
         for ticket in tickets {
-            let settings = simulator.state().receipts(&ticket);
-            if let Some((receipts, _)) = settings {
+            let course = simulator.state().course(&ticket);
+            if let Some(Course { receipts, .. }) = course {
                 arrive(&simulator, &ticket, &receipts).await;
             }
         }
@@ -31,16 +36,21 @@ pub(crate) fn release(simulator: &Simulator, wa_id: &WaId, waiting: impl IntoIte
 }
 
 async fn run(simulator: &Simulator, ticket: &Ticket) {
-    let settings = simulator.state().receipts(ticket);
-    let Some((receipts, behaviour)) = settings else { return };
+    let course = simulator.state().course(ticket);
+    let Some(Course { receipts, behaviour, fate }) = course else { return };
     let sent = Duration::from_millis(receipts.sent_ms.saturating_add(behaviour.delay_ms));
     let delivered = Duration::from_millis(receipts.delivered_ms.saturating_add(behaviour.delay_ms));
 
     sleep(sent).await;
-    if let Some(code) = behaviour.late_error(faults::chance()) {
-        let notice = simulator.state().fail(ticket, code);
-        webhook::send_some(simulator, notice);
-        return;
+    match fate {
+        Fate::Arrives => {}
+        Fate::Vanishes => return,
+        Fate::Fails(code) => return fail(simulator, ticket, code),
+        Fate::FailsOnTheWay(code) => {
+            mark(simulator, ticket, Status::Sent);
+            sleep(delivered.saturating_sub(sent)).await;
+            return fail(simulator, ticket, code);
+        }
     }
     if behaviour.reorder && !behaviour.offline {
         return reordered(simulator, ticket, &receipts, delivered.saturating_sub(sent)).await;
@@ -48,6 +58,11 @@ async fn run(simulator: &Simulator, ticket: &Ticket) {
     mark(simulator, ticket, Status::Sent);
     sleep(delivered.saturating_sub(sent)).await;
     arrive(simulator, ticket, &receipts).await;
+}
+
+fn fail(simulator: &Simulator, ticket: &Ticket, code: u32) {
+    let notice = simulator.state().fail(ticket, code);
+    webhook::send_some(simulator, notice);
 }
 
 async fn reordered(simulator: &Simulator, ticket: &Ticket, receipts: &Receipts, rest: Duration) {

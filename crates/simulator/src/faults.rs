@@ -1,6 +1,7 @@
 //! What may go wrong with one phone, on demand. The names are those of the API.
 
 use serde::{Deserialize, Serialize};
+use tokio::time::Duration;
 
 use crate::wamid;
 
@@ -8,6 +9,8 @@ use crate::wamid;
 const USUAL_ERROR: u32 = 131_016;
 
 const LONGEST_IDENTITY: usize = 200;
+/// Ten minutes.
+const LONGEST_HANG_MS: u64 = 600_000;
 
 /// How a phone behaves. The default is a phone that works.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -34,12 +37,18 @@ pub(crate) struct Behaviour {
     pub(crate) error_async: bool,
     /// Messages are accepted and delivered, but the answer does not come in time.
     pub(crate) lose_response: bool,
+    /// Messages are accepted and delivered, but the answer comes later by so many milliseconds.
+    pub(crate) hang: Option<u64>,
     /// Webhooks arrive, but their first answer does not come back in time, so they are repeated.
     pub(crate) lose_webhook_answer: bool,
     /// Messages are answered with this status and a page of HTML, and not accepted.
     pub(crate) http_status: Option<u16>,
     /// Who holds the phone, in any words: another value is another account with the same number.
     pub(crate) identity: Option<String>,
+    /// Every SMS to this phone fails with this error of Twilio's: as the answer, or on its way.
+    pub(crate) sms_error_code: Option<u32>,
+    /// SMS are accepted, and nothing more is heard of them.
+    pub(crate) sms_lost: bool,
 }
 
 /// What happens to a message instead of being accepted.
@@ -49,17 +58,43 @@ pub(crate) enum Refusal {
     Page(u16),
 }
 
+/// What becomes of a message that was accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It reaches the phone, or waits for it.
+    Arrives,
+    /// It never leaves.
+    Fails(u32),
+    /// It leaves, and fails then.
+    FailsOnTheWay(u32),
+    /// Nobody hears of it again.
+    Vanishes,
+}
+
+/// When an accepted message is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answering {
+    AtOnce,
+    After(Duration),
+    Never,
+}
+
 impl Behaviour {
     /// Zero switches an error off, like null. An impossible HTTP status is refused.
     pub(crate) fn checked(mut self) -> Result<Self, String> {
         self.error_code = self.error_code.filter(|code| *code != 0);
         self.http_status = self.http_status.filter(|status| *status != 0);
+        self.sms_error_code = self.sms_error_code.filter(|code| *code != 0);
+        self.hang = self.hang.filter(|delay| *delay != 0);
         self.identity = self.identity.filter(|identity| !identity.is_empty());
         if self.identity.as_ref().is_some_and(|text| text.chars().count() > LONGEST_IDENTITY) {
             return Err(format!("`identity` has at most {LONGEST_IDENTITY} characters."));
         }
         if self.error_rate > 100 {
             return Err("`error_rate` is a percentage: give 0 to 100.".to_owned());
+        }
+        if self.hang.is_some_and(|delay| delay > LONGEST_HANG_MS) {
+            return Err(format!("`hang` is at most {LONGEST_HANG_MS} milliseconds."));
         }
         match self.http_status {
             Some(status) if !(400..=599).contains(&status) => {
@@ -83,10 +118,19 @@ impl Behaviour {
         self.http_status.map(Refusal::Page).or(code.map(Refusal::Error))
     }
 
-    /// The error with which an accepted message fails.
-    pub(crate) fn late_error(&self, chance: u8) -> Option<u32> {
+    /// What becomes of a message that Meta has accepted.
+    pub(crate) fn fate(&self, chance: u8) -> Fate {
         let code = self.error(chance).filter(|_| self.error_async);
-        code.or(self.not_on_whatsapp.then_some(131_026))
+        let code = code.or(self.not_on_whatsapp.then_some(131_026));
+        code.map_or(Fate::Arrives, Fate::Fails)
+    }
+
+    pub(crate) fn answering(&self) -> Answering {
+        match self.hang {
+            _ if self.lose_response => Answering::Never,
+            Some(delay) => Answering::After(Duration::from_millis(delay)),
+            None => Answering::AtOnce,
+        }
     }
 }
 

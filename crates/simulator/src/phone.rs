@@ -13,7 +13,12 @@ use tokio::{
     time::{Duration, Instant},
 };
 
-use crate::{chat::ChatMessage, faults::Behaviour, pace::Debt, wa_id::WaId};
+use crate::{
+    chat::{Channel, ChatMessage},
+    faults::Behaviour,
+    pace::Debt,
+    wa_id::WaId,
+};
 
 const MESSAGES_KEPT: usize = 500;
 /// How long after its last message a phone may be answered with anything but a template.
@@ -26,11 +31,13 @@ pub(crate) struct Phone {
     pub(crate) user_id: String,
     pub(crate) behaviour: Behaviour,
     pub(crate) pair: Debt,
+    /// The owner wrote STOP, and takes no SMS until START.
+    pub(crate) has_stopped_sms: bool,
     messages: VecDeque<ChatMessage>,
     /// Messages that wait for the phone to be back online.
     held: VecDeque<u64>,
-    /// The code that arrived last, until somebody asks for it.
-    fresh_code: Option<Code>,
+    /// The code that arrived last on each channel, until somebody asks for it. Oldest first.
+    fresh_codes: Vec<Code>,
     code_arrived: Arc<Notify>,
     wrote_at: Option<Instant>,
     /// Of a phone that reorders: what it wrote last, while that waits to be overtaken.
@@ -49,8 +56,9 @@ pub(crate) enum Turn {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Code {
-    pub(crate) code: String,
+    pub(crate) text: String,
     pub(crate) message_id: String,
+    pub(crate) channel: Channel,
 }
 
 impl Phone {
@@ -61,9 +69,10 @@ impl Phone {
             user_id,
             behaviour: Behaviour::default(),
             pair: Debt::default(),
+            has_stopped_sms: false,
             messages: VecDeque::new(),
             held: VecDeque::new(),
-            fresh_code: None,
+            fresh_codes: Vec::new(),
             code_arrived: Arc::default(),
             wrote_at: None,
             overtaken: Weak::new(),
@@ -139,7 +148,7 @@ impl Phone {
             return false;
         };
         self.messages.remove(place);
-        self.fresh_code.take_if(|code| code.message_id == id);
+        self.fresh_codes.retain(|code| code.message_id != id);
         true
     }
 
@@ -154,14 +163,22 @@ impl Phone {
         std::mem::take(&mut self.held)
     }
 
-    /// A code has reached the phone: it replaces an older one that nobody fetched.
+    /// A code has reached the phone: it replaces an older one of its channel that nobody fetched.
     pub(crate) fn receive_code(&mut self, code: Code) {
-        self.fresh_code = Some(code);
+        self.fresh_codes.retain(|older| older.channel != code.channel);
+        self.fresh_codes.push(code);
         self.code_arrived.notify_waiters();
     }
 
-    pub(crate) fn take_code(&mut self) -> Option<Code> {
-        self.fresh_code.take()
+    /// The newest code of a channel or, without one, of all: then older ones are of no use either.
+    pub(crate) fn take_code(&mut self, channel: Option<Channel>) -> Option<Code> {
+        let Some(channel) = channel else {
+            let newest = self.fresh_codes.pop();
+            self.fresh_codes.clear();
+            return newest;
+        };
+        let place = self.fresh_codes.iter().position(|code| code.channel == channel)?;
+        Some(self.fresh_codes.remove(place))
     }
 
     pub(crate) fn code_arrived(&self) -> Arc<Notify> {
@@ -171,6 +188,7 @@ impl Phone {
     pub(crate) fn view(&self) -> Value {
         let last = self.messages.back();
         let unread = self.messages.iter().filter(|message| message.is_unread()).count();
+        let sms = self.messages.iter().filter(|message| message.line.channel() == Channel::Sms);
         json!({
             "number": self.number,
             "country": self.wa_id.country(),
@@ -181,6 +199,8 @@ impl Phone {
             "user_id": self.user_id,
             "name": self.name(),
             "messages": self.messages.len(),
+            "sms": sms.count(),
+            "sms_stopped": self.has_stopped_sms,
             "waiting": self.held.len(),
             "behaviour": self.behaviour,
         })

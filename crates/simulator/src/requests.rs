@@ -1,4 +1,4 @@
-//! The last calls of the Graph API, as they came and as they were answered.
+//! The last calls of the Graph API and of Twilio's, as they came and as they were answered.
 //!
 //! They hold codes and phone numbers, as the whole simulator does; tokens are masked.
 
@@ -29,6 +29,12 @@ struct Record {
     outcome: Option<Outcome>,
 }
 
+/// By what a call was authorised: how, and by which token or which user.
+pub(crate) struct Authorization<'a> {
+    pub(crate) scheme: &'static str,
+    pub(crate) secret: &'a str,
+}
+
 /// How a call ended.
 pub(crate) struct Outcome {
     pub(crate) duration_ms: u64,
@@ -42,7 +48,7 @@ impl Requests {
         &mut self,
         method: Method,
         path: &str,
-        token: Option<&str>,
+        authorization: Option<Authorization<'_>>,
         body: Bytes,
     ) -> u64 {
         if self.records.len() == REQUESTS_KEPT {
@@ -54,7 +60,8 @@ impl Requests {
             at: Timestamp::now(),
             method,
             path: masked_path(path),
-            authorization: token.map(|token| format!("Bearer {}", masked(token))),
+            authorization: authorization
+                .map(|Authorization { scheme, secret }| format!("{scheme} {}", masked(secret))),
             body: kept(body),
             outcome: None,
         });
@@ -83,7 +90,12 @@ impl Record {
         let answer = self.outcome.as_ref().and_then(|outcome| outcome.answer.as_ref());
         let (body, to) = self.body();
         let parsed: Option<Value> = answer.and_then(|(_, text)| serde_json::from_slice(text).ok());
-        let message_id = parsed.as_ref().and_then(|parsed| parsed.pointer("/messages/0/id"));
+        let message_id = parsed.as_ref().and_then(|parsed| {
+            let is_one_of_twilios = || self.is_form() && self.method == Method::POST;
+            parsed
+                .pointer("/messages/0/id")
+                .or_else(|| parsed.get("sid").filter(|_| is_one_of_twilios()))
+        });
         json!({
             "id": self.id.to_string(),
             "at": format!("{:.3}", self.at),
@@ -107,7 +119,7 @@ impl Record {
     /// The body without secrets, and to which number it goes.
     fn body(&self) -> (String, Option<String>) {
         let Ok(Value::Object(mut body)) = serde_json::from_slice(&self.body) else {
-            return (shortened(&self.body), None);
+            return (shortened(&self.body), self.form_recipient());
         };
         let to = body.get("to").and_then(Value::as_str).map(str::to_owned);
         let mut has_secret = false;
@@ -120,6 +132,19 @@ impl Record {
         let text =
             if has_secret { Value::Object(body).to_string().into() } else { self.body.clone() };
         (shortened(&text), to)
+    }
+}
+
+impl Record {
+    /// Twilio takes forms where Meta takes JSON.
+    fn is_form(&self) -> bool {
+        self.path.starts_with("/2010-04-01/")
+    }
+
+    fn form_recipient(&self) -> Option<String> {
+        let mut fields = form_urlencoded::parse(&self.body);
+        let to = fields.find(|(name, _)| name == "To").filter(|_| self.is_form())?.1;
+        Some(to.trim_start_matches("whatsapp:").to_owned())
     }
 }
 
@@ -179,7 +204,8 @@ mod tests {
         let mut requests = Requests::default();
         let body = Bytes::from_static(br#"{"verify_token":"very-secret"}"#);
         let path = "/v25.0/1/subscribed_apps?access_token=very-secret&fields=id";
-        requests.began(Method::POST, path, Some("very-secret"), body);
+        let authorization = Authorization { scheme: "Bearer", secret: "very-secret" };
+        requests.began(Method::POST, path, Some(authorization), body);
 
         let view = requests.newest_first(1)[0].to_string();
 

@@ -9,11 +9,12 @@ use axum::{
     routing::{any, get},
 };
 
-use crate::{api, graph, link, pages, simulator::Simulator};
+use crate::{api, graph, link, pages, simulator::Simulator, twilio};
 
 const LARGEST_BODY: usize = 1024 * 1024;
 
-/// The Graph API below `/v21.0` to `/v26.0`, and the simulator's own API below `/api`.
+/// The Graph API below `/v21.0` to `/v26.0`, Twilio's below `/2010-04-01`, and the simulator's own
+/// below `/api`.
 /// At `/` is the page that shows the phones, and below `/wa.me` what links to a business lead to.
 pub fn router(simulator: Simulator) -> Router {
     Router::new()
@@ -21,6 +22,7 @@ pub fn router(simulator: Simulator) -> Router {
         .route("/", get(pages::show))
         .merge(link::router(&simulator))
         .merge(countersign_web_assets::routes())
+        .route("/2010-04-01/{*path}", any(twilio::handle))
         .route("/{object}", any(graph::handle))
         .route("/{version}/{*path}", any(graph::handle))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))

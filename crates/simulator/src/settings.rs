@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::twilio::TwilioAccount;
+
 /// What this simulated Meta knows when it starts.
 #[derive(Clone)]
 pub struct Settings {
@@ -28,6 +30,8 @@ pub struct Settings {
     pub hosts: Vec<String>,
     /// Which numbers `WhatsApp` spells differently from how they were sent; the first match counts.
     pub wa_id_rules: Vec<WaIdRule>,
+    /// The account at Twilio. Without it this is Meta alone, and there are no SMS.
+    pub twilio: Option<TwilioAccount>,
 }
 
 impl Default for Settings {
@@ -47,6 +51,7 @@ impl Default for Settings {
             frame_ancestor: None,
             hosts: Vec::new(),
             wa_id_rules: WaIdRule::known(),
+            twilio: None,
         }
     }
 }

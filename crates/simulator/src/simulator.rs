@@ -11,6 +11,7 @@ use crate::{
     api::{self, ScenarioReport},
     settings::Settings,
     state::State,
+    twilio::{self, TwilioAccount},
     wa_id,
     webhook::{CONCURRENT_POSTS, WAITING_WEBHOOKS},
 };
@@ -36,6 +37,9 @@ pub enum StartError {
     #[error("the frame ancestor `{0}` is not an http address")]
     FrameAncestor(String),
 
+    #[error("the Twilio account's {0} is wrong: `{1}`")]
+    Twilio(&'static str, String),
+
     #[error("the HTTP client for webhooks does not start")]
     Http(#[source] reqwest::Error),
 }
@@ -53,6 +57,7 @@ impl Simulator {
             let origin = origin(&address).ok_or(StartError::FrameAncestor(address))?;
             settings.frame_ancestor = Some(origin);
         }
+        settings.twilio.as_ref().map_or(Ok(()), check_account)?;
         let http = reqwest::Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
@@ -95,6 +100,22 @@ impl Simulator {
 
     pub(crate) fn waiting(&self) -> Arc<Semaphore> {
         Arc::clone(&self.waiting)
+    }
+}
+
+fn check_account(account: &TwilioAccount) -> Result<(), StartError> {
+    let TwilioAccount { account_sid, api_key_sid, sms_number, whatsapp_number, .. } = account;
+    let url = account.webhook_url.as_deref().unwrap_or_default();
+    let checks = [
+        ("sid", account_sid.as_str(), twilio::is_sid("AC", account_sid)),
+        ("API key", api_key_sid, twilio::is_sid("SK", api_key_sid)),
+        ("number for SMS", sms_number, twilio::is_e164(sms_number)),
+        ("number for WhatsApp", whatsapp_number, twilio::is_e164(whatsapp_number)),
+        ("webhook address", url, url.is_empty() || is_http(url)),
+    ];
+    match checks.into_iter().find(|(.., is_good)| !is_good) {
+        Some((name, value, _)) => Err(StartError::Twilio(name, value.to_owned())),
+        None => Ok(()),
     }
 }
 

@@ -11,6 +11,7 @@ use tokio::time::{Duration, Instant, timeout_at};
 
 use crate::{
     api::{error::ApiError, step},
+    chat::Channel,
     phone::Code,
     simulator::Simulator,
 };
@@ -23,8 +24,10 @@ pub(super) async fn wait(
     Path(number): Path<String>,
     Query(query): Query<HashMap<String, String>>,
 ) -> Result<Json<Value>, ApiError> {
-    let answer = next(&simulator, &number, seconds(&query)?).await?;
-    let recorded = step::recorded("wait_for_code", &number, json!({}));
+    let channel = channel(&query)?;
+    let answer = next(&simulator, &number, channel, seconds(&query)?).await?;
+    let only = channel.map_or_else(|| json!({}), |only| json!({ "channel": only.as_str() }));
+    let recorded = step::recorded("wait_for_code", &number, only);
     simulator.state().recording.add(recorded);
     Ok(Json(answer))
 }
@@ -32,6 +35,7 @@ pub(super) async fn wait(
 pub(super) async fn next(
     simulator: &Simulator,
     number: &str,
+    channel: Option<Channel>,
     wait: Duration,
 ) -> Result<Value, ApiError> {
     let deadline = Instant::now() + wait;
@@ -44,17 +48,27 @@ pub(super) async fn next(
         let mut arrived = std::pin::pin!(notify.notified());
         // Listening before looking: a code that comes in between is not missed.
         arrived.as_mut().enable();
-        if let Some(Code { code, message_id }) = take(simulator, number) {
-            return Ok(json!({ "code": code, "message_id": message_id }));
+        if let Some(Code { text, message_id, .. }) = take(simulator, number, channel) {
+            return Ok(json!({ "code": text, "message_id": message_id }));
         }
         if timeout_at(deadline, arrived).await.is_err() {
-            return Err(nothing(simulator, number, wait));
+            return Err(nothing(simulator, number, channel, wait));
         }
     }
 }
 
-fn take(simulator: &Simulator, number: &str) -> Option<Code> {
-    simulator.state().phone(number)?.take_code()
+fn take(simulator: &Simulator, number: &str, channel: Option<Channel>) -> Option<Code> {
+    simulator.state().phone(number)?.take_code(channel)
+}
+
+/// Without one, a code may come by any.
+fn channel(query: &HashMap<String, String>) -> Result<Option<Channel>, ApiError> {
+    match query.get("channel").map(String::as_str) {
+        None => Ok(None),
+        Some("whatsapp") => Ok(Some(Channel::WhatsApp)),
+        Some("sms") => Ok(Some(Channel::Sms)),
+        Some(_) => Err(ApiError::bad_request("`channel` must be `whatsapp` or `sms`.")),
+    }
 }
 
 fn seconds(query: &HashMap<String, String>) -> Result<Duration, ApiError> {
@@ -65,15 +79,23 @@ fn seconds(query: &HashMap<String, String>) -> Result<Duration, ApiError> {
     Ok(Duration::from_secs_f64(seconds))
 }
 
-fn nothing(simulator: &Simulator, number: &str, wait: Duration) -> ApiError {
+fn nothing(
+    simulator: &Simulator,
+    number: &str,
+    channel: Option<Channel>,
+    wait: Duration,
+) -> ApiError {
     let mut state = simulator.state();
     let why = match state.phone(number) {
         Some(phone) if phone.behaviour.offline => {
             "The phone is offline: PATCH it with {\"offline\": false} and the code arrives."
         }
-        Some(phone) if phone.behaviour.not_on_whatsapp => {
+        Some(phone) if phone.behaviour.not_on_whatsapp && channel != Some(Channel::Sms) => {
             "The phone is not on WhatsApp, so no code ever arrives: PATCH it with \
              {\"not_on_whatsapp\": false}."
+        }
+        Some(phone) if phone.behaviour.sms_lost && channel == Some(Channel::Sms) => {
+            "SMS to this phone get lost: PATCH it with {\"sms_lost\": false}."
         }
         Some(phone) if phone.messages().next().is_none() => {
             "It was sent nothing at all: check the number, and that the server sends to this \

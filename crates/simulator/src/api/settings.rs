@@ -17,6 +17,8 @@ struct Changeable {
     receipts: Receipts,
     limits: Limits,
     webhook_url: Option<String>,
+    /// Where Twilio posts what phones write.
+    twilio_webhook_url: Option<String>,
 }
 
 pub(super) async fn show(State(simulator): State<Simulator>) -> Json<Value> {
@@ -33,16 +35,33 @@ pub(super) async fn change(
         receipts: settings.receipts.clone(),
         limits: settings.limits.clone(),
         webhook_url: settings.webhook_url.clone(),
+        twilio_webhook_url: twilio_webhook_url(settings),
     };
-    let Changeable { receipts, limits, webhook_url } = body.apply_to(&current)?;
-    if webhook_url.as_ref().is_some_and(|url| !is_http(url)) {
-        return Err(ApiError::bad_request("`webhook_url` must begin with http:// or https://."));
+    let Changeable { receipts, limits, webhook_url, twilio_webhook_url } =
+        body.apply_to(&current)?;
+    for (name, url) in [("webhook_url", &webhook_url), ("twilio_webhook_url", &twilio_webhook_url)]
+    {
+        if url.as_ref().is_some_and(|url| !is_http(url)) {
+            let sentence = format!("`{name}` must begin with http:// or https://.");
+            return Err(ApiError::bad_request(sentence));
+        }
+    }
+    match &mut settings.twilio {
+        Some(account) => account.webhook_url = twilio_webhook_url,
+        None if twilio_webhook_url.is_some() => {
+            return Err(ApiError::conflict("This simulator has no Twilio account."));
+        }
+        None => {}
     }
     settings.receipts = receipts;
     settings.limits = limits;
     settings.webhook_url = webhook_url;
     state.changes.tell(Change::Settings);
     Ok(Json(view(&state.settings)))
+}
+
+fn twilio_webhook_url(settings: &Settings) -> Option<String> {
+    settings.twilio.as_ref().and_then(|account| account.webhook_url.clone())
 }
 
 /// Without the app secret and the tokens.
@@ -56,5 +75,17 @@ fn view(settings: &Settings) -> Value {
         "business_phone": settings.business_phone,
         "templates": settings.templates,
         "wa_id_rules": settings.wa_id_rules,
+        "twilio_webhook_url": twilio_webhook_url(settings),
+        "twilio": settings.twilio.as_ref().map(|account| json!({
+            "account_sid": account.account_sid,
+            "api_key_sid": account.api_key_sid,
+            "sms_number": account.sms_number,
+            "whatsapp_number": account.whatsapp_number,
+            "contents": account.contents.iter().map(|content| json!({
+                "sid": content.sid,
+                "language": content.language,
+            })).collect::<Vec<_>>(),
+            "webhook_url": account.webhook_url,
+        })),
     })
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::{
     api::{body::Body, error::ApiError, messages, step},
-    chat::Status,
+    chat::{Channel, Status},
     simulator::Simulator,
     state::{State as Memory, Ticket},
     webhook::{self, Notice},
@@ -17,6 +17,8 @@ use crate::{
 
 /// "Message undeliverable": what a phone that is not on `WhatsApp` gives.
 const USUAL_ERROR: u32 = 131_026;
+/// "Unreachable destination handset".
+const USUAL_ERROR_OF_SMS: u32 = 30_003;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -77,10 +79,18 @@ impl Receipt {
             Wanted::Delivered => steps(state, ticket, &[Status::Delivered]),
             Wanted::Read => steps(state, ticket, &[Status::Delivered, Status::Read]),
             Wanted::Failed => {
-                let code = self.error_code.unwrap_or(USUAL_ERROR);
+                let code = self.error_code.unwrap_or_else(|| usual_error(state, ticket));
                 state.fail(ticket, code).into_iter().collect()
             }
         })
+    }
+}
+
+fn usual_error(state: &mut Memory, ticket: &Ticket) -> u32 {
+    let message = state.phones.get(&ticket.wa_id).and_then(|phone| phone.message(ticket.seq));
+    match message.map(|message| message.line.channel()) {
+        Some(Channel::Sms) => USUAL_ERROR_OF_SMS,
+        Some(Channel::WhatsApp) | None => USUAL_ERROR,
     }
 }
 

@@ -14,6 +14,7 @@ use crate::{
         status::{self, Receipt, Wanted},
         webhooks,
     },
+    chat::Channel,
     link::Link,
     simulator::Simulator,
     wamid::Author,
@@ -35,6 +36,7 @@ pub(super) enum Step {
         phone: String,
         #[serde(default = "ten")]
         seconds: u64,
+        channel: Option<Channel>,
     },
     /// The person opens the newest message of the business.
     Read {
@@ -142,8 +144,8 @@ impl Step {
                 inbound::accept_and_send(simulator, &phone, &writing)
             }
             Self::Behave { phone, set } => phones::behave(simulator, &phone, Body::from(set)),
-            Self::WaitForCode { phone, seconds } => {
-                code::next(simulator, &phone, Duration::from_secs(seconds)).await
+            Self::WaitForCode { phone, seconds, channel } => {
+                code::next(simulator, &phone, channel, Duration::from_secs(seconds)).await
             }
             Self::Read { phone } => {
                 let id = newest(simulator, &phone)?;

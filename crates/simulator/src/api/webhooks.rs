@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::{
     api::{body::Body, error::ApiError, phones},
     simulator::Simulator,
-    webhook,
+    webhook::{self, Repeated},
 };
 
 const MOST_TIMES: u32 = 10_000;
@@ -65,14 +65,16 @@ pub(super) fn again(simulator: &Simulator, id: &str, times: u32) -> Result<Value
     if !(1..=MOST_TIMES).contains(&times) {
         return Err(bad_times());
     }
-    if simulator.state().settings.webhook_url.is_none() {
-        return Err(ApiError::conflict(
-            "There is nowhere to send it: PATCH /api/settings with a `webhook_url`.",
-        ));
+    let known =
+        id.parse().map_or(Repeated::NotOnRecord, |id| webhook::repeat(simulator, id, times));
+    match known {
+        Repeated::Done => Ok(json!({ "id": id, "times": times })),
+        Repeated::NotOnRecord => {
+            Err(ApiError::not_found("No webhook has this id; the last 1000 are listed."))
+        }
+        Repeated::Nowhere => Err(ApiError::conflict(
+            "There is nowhere to send it: PATCH /api/settings with a `webhook_url`, or for \
+             Twilio's with a `twilio_webhook_url`, and let it be written again.",
+        )),
     }
-    let found = id.parse().is_ok_and(|id| webhook::repeat(simulator, id, times));
-    if !found {
-        return Err(ApiError::not_found("No webhook has this id; the last 1000 are listed."));
-    }
-    Ok(json!({ "id": id, "times": times }))
 }

@@ -2,34 +2,30 @@
 
 use axum::{
     Json,
-    http::StatusCode,
-    response::{Html, IntoResponse, Response},
+    response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
-use tokio::time::{Duration, Instant, sleep};
+use tokio::time::{Duration, Instant};
 
 use crate::{
-    chat::{AddressedBy, Content, Status},
+    chat::{AddressedBy, Content, Line, Status},
     delivery,
-    faults::{self, Refusal},
+    faults::{self, Answering, Refusal},
     graph::{
         call::Call,
         error::GraphError,
         recipient::Recipient,
         request::{Body, Outgoing, Request},
     },
-    pace,
+    outage, pace,
     simulator::Simulator,
     state::{NewMessage, State, Ticket},
     wa_id::{self, WaId},
     wamid::{self, Author},
 };
 
-/// Longer than any client waits.
-const LOST: Duration = Duration::from_secs(20);
-
 enum Verdict {
-    Accepted { ticket: Ticket, answer: Value, is_answer_lost: bool },
+    Accepted { ticket: Ticket, answer: Value, answering: Answering },
     Page(u16),
 }
 
@@ -50,12 +46,11 @@ pub(super) async fn send(simulator: &Simulator, call: &Call) -> Result<Response,
         Request::Send(outgoing) => judge(&mut simulator.state(), outgoing)?,
     };
     match verdict {
-        Verdict::Page(status) => Ok(page(status)),
-        Verdict::Accepted { ticket, answer, is_answer_lost } => {
+        Verdict::Page(status) => Ok(outage::page(status)),
+        Verdict::Accepted { ticket, answer, answering } => {
             delivery::start(simulator.clone(), ticket);
-            if is_answer_lost {
-                sleep(LOST).await;
-                return Ok(page(504));
+            if let Some(page) = outage::delay(answering).await {
+                return Ok(page);
             }
             Ok(Json(answer).into_response())
         }
@@ -78,6 +73,7 @@ fn judge(state: &mut State, outgoing: Outgoing) -> Result<Verdict, GraphError> {
     let new = NewMessage {
         author: Author::Business,
         content,
+        line: Line::Meta,
         addressed_by: addressee.addressed_by,
         callback_data: outgoing.callback_data,
         age: Duration::ZERO,
@@ -94,8 +90,8 @@ fn judge(state: &mut State, outgoing: Outgoing) -> Result<Verdict, GraphError> {
         "messages": [message],
     });
     let phone = state.phones.get(&addressee.wa_id);
-    let is_answer_lost = phone.is_some_and(|phone| phone.behaviour.lose_response);
-    Ok(Verdict::Accepted { ticket, answer, is_answer_lost })
+    let answering = phone.map_or(Answering::AtOnce, |phone| phone.behaviour.answering());
+    Ok(Verdict::Accepted { ticket, answer, answering })
 }
 
 fn find(state: &mut State, outgoing: &Outgoing) -> Result<Addressee, GraphError> {
@@ -156,14 +152,4 @@ fn mark_read(state: &mut State, message_id: &str) -> Result<(), GraphError> {
     let message = phone.message_by_id(message_id).filter(|found| found.author == Author::Phone);
     message.ok_or_else(unknown)?.reached(Status::Read, jiff::Timestamp::now());
     Ok(())
-}
-
-fn page(status: u16) -> Response {
-    let code = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
-    let title = code.canonical_reason().unwrap_or("Error");
-    let html = format!(
-        "<!DOCTYPE html>\n<html><head><title>{status} {title}</title></head>\
-         <body><h1>{status} {title}</h1></body></html>\n"
-    );
-    (code, Html(html)).into_response()
 }

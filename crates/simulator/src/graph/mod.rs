@@ -9,7 +9,6 @@ mod error;
 mod messages;
 mod phone_numbers;
 mod recipient;
-mod record;
 mod request;
 mod routes;
 mod template_message;

@@ -11,9 +11,10 @@ use serde_json::json;
 
 use crate::{
     graph::{
-        business_account, call::Call, error::GraphError, messages, phone_numbers, record::Record,
-        templates, token,
+        business_account, call::Call, error::GraphError, messages, phone_numbers, templates, token,
     },
+    record::Record,
+    requests::Authorization,
     simulator::Simulator,
     wamid,
 };
@@ -29,7 +30,8 @@ pub(crate) async fn handle(
     let trace = wamid::trace();
     let (body, is_too_large) = body.map_or_else(|_| (Bytes::new(), true), |body| (body, false));
     let call = Call::new(method, &uri, &headers, body);
-    let record = Record::begin(&simulator, &uri, &call);
+    let authorization = call.token().map(|secret| Authorization { scheme: "Bearer", secret });
+    let record = Record::begin(&simulator, &call.method, &uri, authorization, call.body.clone());
     let answer =
         if is_too_large { Err(GraphError::too_large()) } else { answer(&simulator, &call).await };
     let mut response = answer.unwrap_or_else(|error| error.into_answer(&trace));

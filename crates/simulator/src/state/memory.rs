@@ -1,17 +1,18 @@
 //! What the lock protects.
 
 use jiff::Timestamp;
-use tokio::time::Duration;
+use tokio::time::{Duration, Instant};
 
 use crate::{
     changes::{Change, Changes},
-    chat::{AddressedBy, ChatMessage, Content, Status, Times},
-    faults::Behaviour,
+    chat::{AddressedBy, Channel, ChatMessage, Content, Line, Status, Times},
+    faults::{self, Behaviour, Fate},
     pace::Debt,
     phone::{Code, Phone},
     requests::Requests,
     settings::{Receipts, Settings},
     state::{Phones, Recording},
+    twilio,
     wa_id::{self, WaId},
     wamid::{self, Author},
     webhook::{Archive, Notice},
@@ -23,6 +24,7 @@ pub(crate) struct State {
     pub(crate) phones: Phones,
     pub(crate) webhooks: Archive,
     pub(crate) requests: Requests,
+    pub(crate) twilio: twilio::Messages,
     pub(crate) recording: Recording,
     pub(crate) throughput: Debt,
     pub(crate) changes: Changes,
@@ -36,9 +38,17 @@ pub(crate) struct Ticket {
     pub(crate) seq: u64,
 }
 
+/// What is ahead of a message that was accepted.
+pub(crate) struct Course {
+    pub(crate) receipts: Receipts,
+    pub(crate) behaviour: Behaviour,
+    pub(crate) fate: Fate,
+}
+
 pub(crate) struct NewMessage {
     pub(crate) author: Author,
     pub(crate) content: Content,
+    pub(crate) line: Line,
     pub(crate) addressed_by: AddressedBy,
     pub(crate) callback_data: Option<String>,
     /// How long ago it was written.
@@ -52,6 +62,7 @@ impl State {
             phones: Phones::default(),
             webhooks: Archive::default(),
             requests: Requests::default(),
+            twilio: twilio::Messages::default(),
             recording: Recording::default(),
             throughput: Debt::default(),
             changes: Changes::default(),
@@ -67,6 +78,7 @@ impl State {
         self.phones = Phones::default();
         self.webhooks.clear();
         self.requests.clear();
+        self.twilio = twilio::Messages::default();
         self.recording.clear();
         self.throughput = Debt::default();
         self.changes.tell(Change::Everything);
@@ -91,9 +103,10 @@ impl State {
         let phone = self.phones.get(wa_id)?;
         self.messages_ever += 1;
         let ticket = Ticket { wa_id: wa_id.clone(), seq: self.messages_ever };
-        let id = match new.addressed_by {
-            AddressedBy::Number => wamid::fresh(wa_id.as_str(), new.author),
-            AddressedBy::UserId => wamid::fresh(&phone.user_id, new.author),
+        let id = match (new.line, new.addressed_by) {
+            (Line::Meta, AddressedBy::Number) => wamid::fresh(wa_id.as_str(), new.author),
+            (Line::Meta, AddressedBy::UserId) => wamid::fresh(&phone.user_id, new.author),
+            (Line::TwilioWhatsApp | Line::TwilioSms, _) => twilio::fresh_sid("SM"),
         };
         let now = Timestamp::now();
         phone.add(ChatMessage {
@@ -101,6 +114,7 @@ impl State {
             id: id.clone(),
             author: new.author,
             content: new.content,
+            line: new.line,
             addressed_by: new.addressed_by,
             callback_data: new.callback_data,
             at: now.checked_sub(new.age).unwrap_or(now),
@@ -111,9 +125,27 @@ impl State {
         Some((ticket, id))
     }
 
-    pub(crate) fn receipts(&mut self, ticket: &Ticket) -> Option<(Receipts, Behaviour)> {
+    /// `None` when it is forgotten.
+    pub(crate) fn course(&mut self, ticket: &Ticket) -> Option<Course> {
+        let mut receipts = self.settings.receipts.clone();
         let phone = self.phones.get(&ticket.wa_id)?;
-        Some((self.settings.receipts.clone(), phone.behaviour.clone()))
+        let behaviour = phone.behaviour.clone();
+        let is_window_open = phone.window_is_open(Instant::now());
+        let message = phone.message(ticket.seq)?;
+        if message.line.channel() == Channel::Sms {
+            // An SMS never says that it was read.
+            receipts.read_ms = None;
+        }
+        let fate = match message.line {
+            Line::Meta => behaviour.fate(faults::chance()),
+            Line::TwilioWhatsApp | Line::TwilioSms => {
+                let is_allowed = is_window_open || message.content.template.is_some();
+                let after = Duration::from_millis(behaviour.delay_ms);
+                let (sid, about) = (&message.id, (is_allowed, after));
+                twilio::fate(&self.twilio, &behaviour, sid, about, faults::chance())
+            }
+        };
+        Some(Course { receipts, behaviour, fate })
     }
 
     /// Moves a message on, and answers the webhook that says so. `None` when it is forgotten.
@@ -123,13 +155,23 @@ impl State {
         let at = message.reached(status, Timestamp::now());
         let message = message.clone();
         if status == Status::Delivered
-            && let Some(code) = message.content.code.clone()
+            && let Some(text) = message.content.code.clone()
         {
-            phone.receive_code(Code { code, message_id: message.id.clone() });
+            let channel = message.line.channel();
+            phone.receive_code(Code { text, message_id: message.id.clone(), channel });
         }
         self.changes.tell(Change::Chat(ticket.wa_id.clone()));
-        let envelope = wire::status(&self.settings, phone, &message, status, at);
-        Some(Notice::new(status.as_str(), phone, &envelope))
+        match message.line {
+            Line::Meta => {
+                let envelope = wire::status(&self.settings, phone, &message, status, at);
+                Some(Notice::new(status.as_str(), phone, &envelope))
+            }
+            Line::TwilioWhatsApp | Line::TwilioSms => {
+                let account = self.settings.twilio.as_ref()?;
+                let about = (&*message.id, status, message.error);
+                twilio::status_callback(account, &mut self.twilio, phone, about)
+            }
+        }
     }
 
     /// Whether the message has come so far already, or will not come any further.
@@ -148,7 +190,11 @@ impl State {
     }
 
     pub(crate) fn fail(&mut self, ticket: &Ticket, code: u32) -> Option<Notice> {
-        self.phones.get(&ticket.wa_id)?.message(ticket.seq)?.error = Some(code);
+        let message = self.phones.get(&ticket.wa_id)?.message(ticket.seq)?;
+        message.error = Some(match message.line {
+            Line::Meta | Line::TwilioSms => code,
+            Line::TwilioWhatsApp => twilio::of_meta(code),
+        });
         self.mark(ticket, Status::Failed)
     }
 

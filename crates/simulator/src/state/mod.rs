@@ -6,6 +6,6 @@ mod memory;
 mod phones;
 mod recording;
 
-pub(crate) use memory::{NewMessage, State, Ticket};
+pub(crate) use memory::{Course, NewMessage, State, Ticket};
 pub(crate) use phones::Phones;
 pub(crate) use recording::Recording;

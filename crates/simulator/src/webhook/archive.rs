@@ -6,7 +6,7 @@ use axum::body::Bytes;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::wa_id::WaId;
+use crate::{wa_id::WaId, webhook::Carrier};
 
 const WEBHOOKS_KEPT: usize = 1_000;
 const ANSWERS_KEPT: usize = 100;
@@ -24,11 +24,18 @@ struct Record {
     kind: &'static str,
     phone: WaId,
     at: Timestamp,
-    body: Bytes,
-    signature: String,
+    letter: Letter,
     outcome: Outcome,
     attempts: u32,
     answers: VecDeque<Answer>,
+}
+
+/// What is posted, and by whom.
+#[derive(Clone)]
+pub(crate) struct Letter {
+    pub(crate) carrier: Carrier,
+    pub(crate) body: Bytes,
+    pub(crate) signature: String,
 }
 
 /// Where a webhook stands.
@@ -49,13 +56,7 @@ pub(crate) struct Answer {
 }
 
 impl Archive {
-    pub(crate) fn record(
-        &mut self,
-        kind: &'static str,
-        phone: WaId,
-        body: &Bytes,
-        signature: &str,
-    ) -> u64 {
+    pub(crate) fn record(&mut self, kind: &'static str, phone: WaId, letter: Letter) -> u64 {
         if self.records.len() == WEBHOOKS_KEPT {
             self.records.pop_front();
         }
@@ -65,8 +66,7 @@ impl Archive {
             kind,
             phone,
             at: Timestamp::now(),
-            body: body.clone(),
-            signature: signature.to_owned(),
+            letter,
             outcome: Outcome::Recorded,
             attempts: 0,
             answers: VecDeque::new(),
@@ -94,8 +94,8 @@ impl Archive {
         record.answers.push_back(answer);
     }
 
-    pub(crate) fn bytes(&mut self, id: u64) -> Option<(Bytes, String)> {
-        self.get_mut(id).map(|record| (record.body.clone(), record.signature.clone()))
+    pub(crate) fn letter(&mut self, id: u64) -> Option<Letter> {
+        self.get_mut(id).map(|record| record.letter.clone())
     }
 
     /// The id of the newest webhook of this phone, or of all.
@@ -123,13 +123,21 @@ impl Record {
             Outcome::GaveUp => "gave_up",
         };
         let answers: Vec<_> = self.answers.iter().map(Answer::view).collect();
+        let Letter { carrier, body, signature } = &self.letter;
+        let own_url = match carrier {
+            Carrier::Meta => None,
+            Carrier::Twilio { url } => url.as_ref(),
+        };
         json!({
             "id": self.id.to_string(),
             "kind": self.kind,
             "phone": format!("+{}", self.phone.as_str()),
             "at": format!("{:.3}", self.at),
-            "body": String::from_utf8_lossy(&self.body),
-            "signature": self.signature,
+            "provider": carrier.as_str(),
+            "url": own_url,
+            "body": String::from_utf8_lossy(body),
+            "signature": signature,
+            "signature_header": carrier.signature_header(),
             "outcome": outcome,
             "attempts": self.attempts,
             "answers": answers,
@@ -158,14 +166,19 @@ mod tests {
         let mut archive = Archive::default();
 
         for _ in 0..1_005 {
-            archive.record("sent", phone.clone(), &Bytes::from_static(b"{}"), "sha256=");
+            let letter = Letter {
+                carrier: Carrier::Meta,
+                body: Bytes::from_static(b"{}"),
+                signature: "sha256=".to_owned(),
+            };
+            archive.record("sent", phone.clone(), letter);
         }
 
-        assert!(archive.bytes(5).is_none());
-        assert!(archive.bytes(6).is_some());
-        assert!(archive.bytes(1_006).is_none());
+        assert!(archive.letter(5).is_none());
+        assert!(archive.letter(6).is_some());
+        assert!(archive.letter(1_006).is_none());
         assert_eq!(archive.newest_first(2)[0]["id"], "1005");
         archive.clear();
-        assert!(archive.bytes(1_005).is_none());
+        assert!(archive.letter(1_005).is_none());
     }
 }

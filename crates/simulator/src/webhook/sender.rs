@@ -1,5 +1,6 @@
-//! Posts webhooks in the background until they are answered with 200.
+//! Posts webhooks in the background until they are taken, or given up.
 
+use aws_lc_rs::digest::{SHA256, digest};
 use axum::body::Bytes;
 use jiff::Timestamp;
 use tokio::time::{Duration, Instant, sleep, timeout};
@@ -10,7 +11,7 @@ use crate::{
     simulator::Simulator,
     state::Ticket,
     wa_id::WaId,
-    webhook::{Answer, Outcome, encode, sign},
+    webhook::{Answer, Carrier, Letter, Outcome, encode},
     wire,
 };
 
@@ -19,8 +20,6 @@ pub(crate) const CONCURRENT_POSTS: usize = 32;
 /// How many webhooks wait for their turn or their next attempt; more are recorded and not sent.
 pub(crate) const WAITING_WEBHOOKS: usize = 50_000;
 
-/// About a minute with the delays below.
-const ATTEMPTS: u32 = 20;
 const FIRST_DELAY: Duration = Duration::from_millis(200);
 const LONGEST_DELAY: Duration = Duration::from_secs(4);
 /// How long a message waits to be overtaken by one that the phone may never write.
@@ -36,11 +35,28 @@ pub(crate) struct Notice {
     brings: Option<u64>,
     delay: Duration,
     turn: Turn,
+    carrier: Carrier,
     body: Bytes,
 }
 
 impl Notice {
     pub(crate) fn new(kind: &'static str, phone: &Phone, envelope: &wire::Envelope) -> Self {
+        Self::of(kind, phone, Carrier::Meta, encode(envelope))
+    }
+
+    /// Without an address it is only recorded.
+    pub(crate) fn of_twilio(
+        kind: &'static str,
+        phone: &Phone,
+        url: Option<String>,
+        fields: &[(&'static str, String)],
+    ) -> Self {
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        form.extend_pairs(fields);
+        Self::of(kind, phone, Carrier::Twilio { url }, form.finish())
+    }
+
+    fn of(kind: &'static str, phone: &Phone, carrier: Carrier, body: String) -> Self {
         Self {
             kind,
             phone: phone.wa_id.clone(),
@@ -49,7 +65,8 @@ impl Notice {
             brings: None,
             delay: Duration::ZERO,
             turn: Turn::InOrder,
-            body: encode(envelope).into(),
+            carrier,
+            body: body.into(),
         }
     }
 
@@ -67,8 +84,7 @@ impl Notice {
 struct Parcel {
     id: u64,
     era: u64,
-    body: Bytes,
-    signature: String,
+    letter: Letter,
     is_first_answer_lost: bool,
     brings: Option<Ticket>,
     delay: Duration,
@@ -87,15 +103,17 @@ pub(crate) fn send(simulator: &Simulator, notice: &Notice) -> u64 {
     for _ in 0..notice.copies {
         let parcel = {
             let mut state = simulator.state();
-            let signature = sign(&state.settings.app_secret, &notice.body);
-            let phone = notice.phone.clone();
-            let id = state.webhooks.record(notice.kind, phone, &notice.body, &signature);
+            let letter = Letter {
+                carrier: notice.carrier.clone(),
+                body: notice.body.clone(),
+                signature: notice.carrier.sign(&state.settings, &notice.body),
+            };
+            let id = state.webhooks.record(notice.kind, notice.phone.clone(), letter.clone());
             state.changes.tell(Change::Webhooks);
             Parcel {
                 id,
                 era: state.webhooks.era,
-                body: notice.body.clone(),
-                signature,
+                letter,
                 is_first_answer_lost: notice.is_first_answer_lost,
                 brings: notice.brings.map(|seq| Ticket { wa_id: notice.phone.clone(), seq }),
                 delay: notice.delay,
@@ -108,20 +126,30 @@ pub(crate) fn send(simulator: &Simulator, notice: &Notice) -> u64 {
     last
 }
 
-/// Posts the same bytes again. Answers whether the webhook is still on record.
-pub(crate) fn repeat(simulator: &Simulator, id: u64, times: u32) -> bool {
-    let found = {
+/// What became of the wish to post a webhook again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Repeated {
+    Done,
+    NotOnRecord,
+    /// There is no address to post it to.
+    Nowhere,
+}
+
+/// Posts the same bytes again.
+pub(crate) fn repeat(simulator: &Simulator, id: u64, times: u32) -> Repeated {
+    let (era, letter) = {
         let mut state = simulator.state();
-        let era = state.webhooks.era;
-        state.webhooks.bytes(id).map(|(body, signature)| (era, body, signature))
+        let Some(letter) = state.webhooks.letter(id) else { return Repeated::NotOnRecord };
+        if letter.carrier.url(&state.settings).is_none() {
+            return Repeated::Nowhere;
+        }
+        (state.webhooks.era, letter)
     };
-    let Some((era, body, signature)) = found else { return false };
     for _ in 0..times {
         let parcel = Parcel {
             id,
             era,
-            body: body.clone(),
-            signature: signature.clone(),
+            letter: letter.clone(),
             is_first_answer_lost: false,
             brings: None,
             delay: Duration::ZERO,
@@ -129,11 +157,11 @@ pub(crate) fn repeat(simulator: &Simulator, id: u64, times: u32) -> bool {
         };
         post(simulator, parcel);
     }
-    true
+    Repeated::Done
 }
 
 fn post(simulator: &Simulator, parcel: Parcel) {
-    if simulator.state().settings.webhook_url.is_none() {
+    if parcel.letter.carrier.url(&simulator.state().settings).is_none() {
         return;
     }
     let Ok(place) = simulator.waiting().try_acquire_owned() else {
@@ -168,13 +196,15 @@ fn set_outcome(simulator: &Simulator, parcel: &Parcel, outcome: Outcome) {
 
 async fn try_until_answered(simulator: &Simulator, parcel: &Parcel) -> Outcome {
     let mut delay = FIRST_DELAY;
-    for attempt in 1..=ATTEMPTS {
+    let carrier = &parcel.letter.carrier;
+    for attempt in 1..=carrier.attempts() {
         let Some(url) = address(simulator, parcel) else { return Outcome::GaveUp };
         let mut answer = attempt_once(simulator, parcel, &url).await;
         if attempt == 1 && parcel.is_first_answer_lost {
             answer.result = Err("the answer is lost, as this phone's behaviour asks".to_owned());
         }
-        let is_delivered = answer.result == Ok(200);
+        let is_delivered = answer.result.as_ref().is_ok_and(|status| carrier.takes(*status));
+        let is_final = carrier.gives_up_at(&answer.result);
         {
             let mut state = simulator.state();
             if state.webhooks.era == parcel.era {
@@ -188,32 +218,40 @@ async fn try_until_answered(simulator: &Simulator, parcel: &Parcel) -> Outcome {
             }
             return Outcome::Delivered;
         }
-        if attempt < ATTEMPTS {
+        if is_final {
+            break;
+        }
+        if attempt < carrier.attempts() {
             sleep(delay).await;
             delay = (delay * 2).min(LONGEST_DELAY);
         }
     }
-    tracing::warn!(webhook.id = parcel.id, "Gave up on a webhook that was never answered with 200");
+    tracing::warn!(webhook.id = parcel.id, "Gave up on a webhook that was never taken");
     Outcome::GaveUp
 }
 
 /// Where to post now: the address may have changed since the last attempt.
 fn address(simulator: &Simulator, parcel: &Parcel) -> Option<String> {
     let state = simulator.state();
-    if state.webhooks.era == parcel.era { state.settings.webhook_url.clone() } else { None }
+    let url = parcel.letter.carrier.url(&state.settings);
+    url.filter(|_| state.webhooks.era == parcel.era)
 }
 
 async fn attempt_once(simulator: &Simulator, parcel: &Parcel, url: &str) -> Answer {
     let _turn = simulator.posts().acquire().await;
     let (at, began) = (Timestamp::now(), Instant::now());
-    let answer = simulator
+    let Letter { carrier, body, signature } = &parcel.letter;
+    let mut request = simulator
         .http()
         .post(url)
-        .header("content-type", "application/json")
-        .header("x-hub-signature-256", &parcel.signature)
-        .body(parcel.body.clone())
-        .send()
-        .await;
+        .header("content-type", carrier.content_type())
+        .header("user-agent", carrier.user_agent())
+        .header(carrier.signature_header(), signature)
+        .body(body.clone());
+    if let Carrier::Twilio { .. } = carrier {
+        request = request.header("i-twilio-idempotency-token", idempotency_token(parcel));
+    }
+    let answer = request.send().await;
     let result = match answer {
         Ok(response) => {
             let status = response.status().as_u16();
@@ -225,6 +263,13 @@ async fn attempt_once(simulator: &Simulator, parcel: &Parcel, url: &str) -> Answ
     };
     let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     Answer { at, duration_ms, result }
+}
+
+/// The same for each attempt to deliver one webhook.
+fn idempotency_token(parcel: &Parcel) -> String {
+    let text = format!("{}:{}:{}", parcel.era, parcel.id, parcel.letter.signature);
+    let digest = digest(&SHA256, text.as_bytes());
+    hex::encode(&digest.as_ref()[..16])
 }
 
 fn describe(error: &reqwest::Error) -> String {

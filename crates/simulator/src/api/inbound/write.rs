@@ -15,15 +15,18 @@ use crate::{
         inbound::{Writing, content::Scene, writing::Kind},
         step,
     },
-    chat::{AddressedBy, Content, Marks},
+    chat::{AddressedBy, Channel, Content, Line, Marks},
     phone::Phone,
     simulator::Simulator,
     state::{NewMessage, State as Memory},
-    wa_id,
+    twilio, wa_id,
     wamid::Author,
     webhook::{self, Notice},
     wire,
 };
+
+const CANNOT_WRITE: &str =
+    "This phone is offline or not on WhatsApp, so it cannot write: PATCH it first.";
 
 /// What a message is in the chat.
 pub(in crate::api) struct Said {
@@ -61,6 +64,12 @@ pub(in crate::api) fn accept_and_send(
 ) -> Result<Value, ApiError> {
     let (message_id, notice) = {
         let mut state = simulator.state();
+        if let Some(channel) = writing.by_twilio(state.settings.twilio.as_ref())? {
+            let (id, notice) = by_twilio(&mut state, number, channel, &writing.text)?;
+            drop(state);
+            let webhook_id = webhook::send(simulator, &notice).to_string();
+            return Ok(json!({ "message_id": id, "webhook_id": webhook_id }));
+        }
         let rules = &state.settings.wa_id_rules;
         writing.check(&state.settings.business_phone, rules)?;
         let other = writing.other_number(rules)?;
@@ -81,6 +90,22 @@ pub(in crate::api) fn accept_and_send(
     Ok(json!({ "message_id": message_id, "webhook_id": webhook_id }))
 }
 
+/// The phone writes to a number of the Twilio account.
+fn by_twilio(
+    state: &mut Memory,
+    number: &str,
+    channel: Channel,
+    text: &str,
+) -> Result<(String, Notice), ApiError> {
+    let phone = state.phone(number).ok_or_else(|| ApiError::bad_number(number))?;
+    let is_without = channel == Channel::WhatsApp && phone.behaviour.not_on_whatsapp;
+    if phone.behaviour.offline || is_without {
+        return Err(ApiError::conflict(CANNOT_WRITE));
+    }
+    let forgotten = || ApiError::not_found("The phone was forgotten meanwhile: try again.");
+    twilio::write(state, number, channel, text).ok_or_else(forgotten)
+}
+
 /// The phone writes a message. `content` is what else its webhook says.
 pub(in crate::api) fn accept(
     state: &mut Memory,
@@ -90,9 +115,7 @@ pub(in crate::api) fn accept(
 ) -> Result<(String, Notice), ApiError> {
     let phone = state.phone(number).ok_or_else(|| ApiError::bad_number(number))?;
     if phone.behaviour.offline || phone.behaviour.not_on_whatsapp {
-        return Err(ApiError::conflict(
-            "This phone is offline or not on WhatsApp, so it cannot write: PATCH it first.",
-        ));
+        return Err(ApiError::conflict(CANNOT_WRITE));
     }
     let content = content(phone)?;
     // What happened to the account was not written by anybody.
@@ -110,6 +133,7 @@ pub(in crate::api) fn accept(
             marks: said.marks,
             ..Content::default()
         },
+        line: Line::Meta,
         addressed_by: if is_hidden { AddressedBy::UserId } else { AddressedBy::Number },
         callback_data: None,
         age: said.age,

@@ -3,9 +3,16 @@
 use serde::Deserialize;
 use tokio::time::Duration;
 
-use crate::{api::error::ApiError, chat::Marks, settings::WaIdRule, wa_id, wa_id::WaId};
+use crate::{
+    api::error::ApiError,
+    chat::{Channel, Marks},
+    settings::WaIdRule,
+    twilio::TwilioAccount,
+    wa_id::{self, WaId},
+};
 
 pub(crate) const LONGEST_TEXT: usize = 4_096;
+const LONGEST_SMS: usize = 1_600;
 /// Thirty days.
 const LONGEST_AGE: u64 = 30 * 24 * 60 * 60;
 
@@ -14,6 +21,7 @@ const LONGEST_AGE: u64 = 30 * 24 * 60 * 60;
 pub(in crate::api) struct Writing {
     pub(super) text: String,
     to: Option<String>,
+    channel: Channel,
     pub(super) forwarded: bool,
     /// It answers the newest message of the business.
     pub(super) quoted: bool,
@@ -106,6 +114,47 @@ impl Writing {
             ))),
             Some(_) | None => Ok(()),
         }
+    }
+
+    /// As what it goes to the Twilio account: an SMS, or text to the account's `WhatsApp` number.
+    /// `None`: it goes to Meta.
+    pub(super) fn by_twilio(
+        &self,
+        account: Option<&TwilioAccount>,
+    ) -> Result<Option<Channel>, ApiError> {
+        let digits = self.to.as_deref().and_then(wa_id::digits);
+        let is_to = |number: &str| digits.is_some() && digits == wa_id::digits(number);
+        match (self.channel, account) {
+            (Channel::Sms, None) => Err(ApiError::conflict(
+                "There are no SMS here: this simulator has no Twilio account.",
+            )),
+            (Channel::Sms, Some(account)) if self.to.is_some() && !is_to(&account.sms_number) => {
+                Err(ApiError::bad_request(format!(
+                    "No business here has this number for SMS; write to {}, or leave out `to`.",
+                    account.sms_number
+                )))
+            }
+            (Channel::WhatsApp, Some(account)) if is_to(&account.whatsapp_number) => {
+                self.check_plain().map(|()| Some(Channel::WhatsApp))
+            }
+            (Channel::WhatsApp, Some(_) | None) => Ok(None),
+            (Channel::Sms, Some(_)) => self.check_plain().map(|()| Some(Channel::Sms)),
+        }
+    }
+
+    /// Only text can be written there.
+    fn check_plain(&self) -> Result<(), ApiError> {
+        let has_marks = self.forwarded || self.quoted || self.group || self.sent_ago_seconds > 0;
+        if self.kind != Kind::Text || has_marks || self.text.is_empty() {
+            return Err(ApiError::bad_request(
+                "Through Twilio a phone writes text alone: give `text`, and no more.",
+            ));
+        }
+        if self.text.chars().count() > LONGEST_SMS {
+            let sentence = format!("`text` has at most {LONGEST_SMS} characters here.");
+            return Err(ApiError::bad_request(sentence));
+        }
+        Ok(())
     }
 
     /// Members that only some types have.

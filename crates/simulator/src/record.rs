@@ -2,15 +2,19 @@
 
 use axum::{
     body::{Body, Bytes, to_bytes},
-    http::Uri,
+    http::{Method, Uri},
     response::Response,
 };
 use tokio::time::Instant;
 
-use crate::{changes::Change, graph::call::Call, requests::Outcome, simulator::Simulator};
+use crate::{
+    changes::Change,
+    requests::{Authorization, Outcome},
+    simulator::Simulator,
+};
 
 /// An open record. Dropped without an answer, it says that the caller went away.
-pub(super) struct Record {
+pub(crate) struct Record {
     simulator: Simulator,
     id: u64,
     began: Instant,
@@ -18,17 +22,22 @@ pub(super) struct Record {
 }
 
 impl Record {
-    pub(super) fn begin(simulator: &Simulator, uri: &Uri, call: &Call) -> Self {
+    pub(crate) fn begin(
+        simulator: &Simulator,
+        method: &Method,
+        uri: &Uri,
+        authorization: Option<Authorization<'_>>,
+        body: Bytes,
+    ) -> Self {
         let path = uri.path_and_query().map_or("", |path| path.as_str());
         let mut state = simulator.state();
-        let (method, body) = (call.method.clone(), call.body.clone());
-        let id = state.requests.began(method, path, call.token(), body);
+        let id = state.requests.began(method.clone(), path, authorization, body);
         state.changes.tell(Change::Requests);
         Self { simulator: simulator.clone(), id, began: Instant::now(), answer: None }
     }
 
     /// Notes the answer and hands it on.
-    pub(super) async fn end(mut self, response: Response) -> Response {
+    pub(crate) async fn end(mut self, response: Response) -> Response {
         let (parts, body) = response.into_parts();
         // Every answer is made in memory, so reading it can neither wait nor fail.
         let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
