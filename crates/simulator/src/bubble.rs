@@ -105,8 +105,13 @@ pub(crate) fn template_body(language: &str) -> String {
     text(language, "*{{1}}*")
 }
 
-pub(crate) fn footer(language: &str) -> &'static str {
-    texts(language).expiry
+/// The same without the line that says not to share the code.
+pub(crate) fn template_body_alone(language: &str) -> String {
+    texts(language).body.replace("{code}", "*{{1}}*")
+}
+
+pub(crate) fn footer_for(language: &str, minutes: u64) -> String {
+    texts(language).expiry.replace(&EXPIRES_MINUTES.to_string(), &minutes.to_string())
 }
 
 pub(crate) fn copy_button(language: &str) -> &'static str {

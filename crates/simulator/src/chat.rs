@@ -91,6 +91,8 @@ pub(crate) struct Content {
     /// Name and language of the template.
     pub(crate) template: Option<(String, String)>,
     pub(crate) code: Option<String>,
+    /// A message that cannot be delivered in this time is dropped.
+    pub(crate) ttl_seconds: Option<i64>,
     /// A button below it gives the business the phone's number.
     pub(crate) asks_contact: bool,
     pub(crate) marks: Marks,
@@ -154,6 +156,12 @@ impl ChatMessage {
 
     pub(crate) fn has_failed(&self) -> bool {
         self.times.failed.is_some()
+    }
+
+    /// Whether it is too late to deliver it.
+    pub(crate) fn has_expired(&self, now: Timestamp) -> bool {
+        let age = now.duration_since(self.at).as_secs();
+        self.content.ttl_seconds.is_some_and(|longest| age >= longest)
     }
 
     pub(crate) fn is_unread(&self) -> bool {

@@ -26,6 +26,7 @@ mod router;
 mod settings;
 mod simulator;
 mod state;
+mod templates;
 mod twilio;
 mod wa_id;
 mod wamid;
@@ -34,6 +35,8 @@ mod wire;
 
 pub use api::ScenarioReport;
 pub use router::router;
-pub use settings::{Limits, Receipts, Settings, Template, TemplateStatus, WaIdRule};
+pub use settings::{
+    Limits, Outage, Receipts, Review, Settings, Template, TemplateStatus, Verdict, WaIdRule,
+};
 pub use simulator::{Simulator, StartError};
 pub use twilio::{TwilioAccount, TwilioContent};

@@ -24,6 +24,8 @@ pub struct Settings {
     pub webhook_url: Option<String>,
     pub receipts: Receipts,
     pub limits: Limits,
+    pub review: Review,
+    pub outage: Outage,
     /// An address, such as `http://127.0.0.1:3000`, whose pages may show the phones in a frame.
     pub frame_ancestor: Option<String>,
     /// Names that its own API may be called by, besides those of this machine and its network.
@@ -48,6 +50,8 @@ impl Default for Settings {
             webhook_url: None,
             receipts: Receipts::default(),
             limits: Limits::default(),
+            review: Review::default(),
+            outage: Outage::default(),
             frame_ancestor: None,
             hosts: Vec::new(),
             wa_id_rules: WaIdRule::known(),
@@ -76,12 +80,14 @@ impl Default for Template {
     }
 }
 
-/// Only an approved template can be sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+/// Only an approved template can be sent, flagged or not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum TemplateStatus {
     Approved,
+    Flagged,
     Pending,
+    InAppeal,
     Rejected,
     Paused,
     Disabled,
@@ -118,6 +124,41 @@ impl Default for Limits {
     fn default() -> Self {
         Self { pair: true, throughput: true }
     }
+}
+
+/// How templates that are created are looked at.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Review {
+    /// After so long. Without a delay a template is judged before its creation is answered.
+    pub delay_ms: u64,
+    /// What the next one comes to; those after it are approved.
+    pub next: Option<Verdict>,
+}
+
+/// What a look at a template comes to.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Verdict {
+    pub status: TemplateStatus,
+    /// Meta's word for why it is rejected, such as `INVALID_FORMAT`.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+impl Default for Review {
+    fn default() -> Self {
+        Self { delay_ms: 2_000, next: None }
+    }
+}
+
+/// What is wrong with the whole Graph API.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outage {
+    /// The access token has expired.
+    pub token_expired: bool,
+    /// Every call is refused with this error of Meta's.
+    pub error_code: Option<u32>,
 }
 
 /// How `WhatsApp` spells some numbers. `#` stands for any digit; both sides have equally many.

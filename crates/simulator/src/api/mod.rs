@@ -17,6 +17,7 @@ mod search;
 mod settings;
 mod status;
 mod step;
+mod templates;
 mod webhooks;
 
 pub(crate) use inbound::write_text;

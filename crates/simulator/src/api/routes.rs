@@ -10,7 +10,7 @@ use axum::{
 use crate::{
     api::{
         code, error::ApiError, events, inbound, messages, not_requested, phones, requests,
-        scenarios, settings, status, webhooks,
+        scenarios, settings, status, templates, webhooks,
     },
     simulator::Simulator,
 };
@@ -31,6 +31,9 @@ pub(crate) fn router() -> Router<Simulator> {
         .route("/webhooks/{id}/repeat", post(webhooks::repeat))
         .route("/scenarios/run", post(scenarios::run))
         .route("/scenarios/recorded", get(scenarios::recorded))
+        .route("/templates", get(templates::list))
+        .route("/templates/{name}/review", post(templates::review))
+        .route("/templates/{name}/quality", post(templates::rate))
         .route("/settings", get(settings::show).patch(settings::change))
         .route("/reset", post(reset))
         .route("/", any(unknown))
@@ -45,7 +48,7 @@ async fn reset(State(simulator): State<Simulator>) -> StatusCode {
 
 async fn unknown(uri: Uri) -> ApiError {
     ApiError::not_found(format!(
-        "There is nothing at {}; there are phones, events, requests, webhooks, scenarios, settings and reset.",
+        "There is nothing at {}; there are phones, events, requests, webhooks, scenarios, templates, settings and reset.",
         uri.path()
     ))
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::{
     api::{body::Body, error::ApiError},
     changes::Change,
-    settings::{Limits, Receipts, Settings},
+    settings::{Limits, Outage, Receipts, Review, Settings},
     simulator::{Simulator, is_http},
 };
 
@@ -16,6 +16,8 @@ use crate::{
 struct Changeable {
     receipts: Receipts,
     limits: Limits,
+    review: Review,
+    outage: Outage,
     webhook_url: Option<String>,
     /// Where Twilio posts what phones write.
     twilio_webhook_url: Option<String>,
@@ -34,11 +36,14 @@ pub(super) async fn change(
     let current = Changeable {
         receipts: settings.receipts.clone(),
         limits: settings.limits.clone(),
+        review: settings.review.clone(),
+        outage: settings.outage.clone(),
         webhook_url: settings.webhook_url.clone(),
         twilio_webhook_url: twilio_webhook_url(settings),
     };
-    let Changeable { receipts, limits, webhook_url, twilio_webhook_url } =
+    let Changeable { receipts, limits, review, mut outage, webhook_url, twilio_webhook_url } =
         body.apply_to(&current)?;
+    outage.error_code = outage.error_code.filter(|code| *code != 0);
     for (name, url) in [("webhook_url", &webhook_url), ("twilio_webhook_url", &twilio_webhook_url)]
     {
         if url.as_ref().is_some_and(|url| !is_http(url)) {
@@ -55,6 +60,8 @@ pub(super) async fn change(
     }
     settings.receipts = receipts;
     settings.limits = limits;
+    settings.review = review;
+    settings.outage = outage;
     settings.webhook_url = webhook_url;
     state.changes.tell(Change::Settings);
     Ok(Json(view(&state.settings)))
@@ -69,6 +76,8 @@ fn view(settings: &Settings) -> Value {
     json!({
         "receipts": settings.receipts,
         "limits": settings.limits,
+        "review": settings.review,
+        "outage": settings.outage,
         "webhook_url": settings.webhook_url,
         "phone_number_id": settings.phone_number_id,
         "business_account_id": settings.business_account_id,

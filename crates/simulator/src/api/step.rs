@@ -12,6 +12,7 @@ use crate::{
         inbound::{self, Writing},
         messages, phones,
         status::{self, Receipt, Wanted},
+        templates::{self, Review},
         webhooks,
     },
     chat::Channel,
@@ -47,6 +48,11 @@ pub(super) enum Step {
         phone: String,
         status: Wanted,
         error_code: Option<u32>,
+    },
+    /// As `POST …/review`.
+    ReviewTemplate {
+        name: String,
+        review: Review,
     },
     /// The newest webhook of this phone, or of all, once more.
     RepeatWebhook {
@@ -122,6 +128,7 @@ impl Step {
             | Self::Behave { .. }
             | Self::Read { .. }
             | Self::Status { .. }
+            | Self::ReviewTemplate { .. }
             | Self::RepeatWebhook { .. } => 0,
         }
     }
@@ -134,6 +141,7 @@ impl Step {
             Self::WaitForCode { .. } => "wait_for_code",
             Self::Read { .. } => "read",
             Self::Status { .. } => "status",
+            Self::ReviewTemplate { .. } => "review_template",
             Self::RepeatWebhook { .. } => "repeat_webhook",
         }
     }
@@ -155,6 +163,7 @@ impl Step {
                 let id = newest(simulator, &phone)?;
                 status::apply(simulator, &phone, &id, &Receipt { status, error_code })
             }
+            Self::ReviewTemplate { name, review } => templates::decide(simulator, &name, &review),
             Self::RepeatWebhook { phone, times } => {
                 let id = newest_webhook(simulator, phone.as_deref())?;
                 webhooks::again(simulator, &id.to_string(), times)

@@ -22,6 +22,8 @@ pub(super) struct Call {
     pub(super) edge: String,
     pub(super) query: HashMap<String, String>,
     pub(super) body: Bytes,
+    /// By what name the simulator was called.
+    pub(super) host: String,
     bearer: Option<String>,
 }
 
@@ -36,7 +38,9 @@ impl Call {
         let edge = segments.collect::<Vec<_>>().join("/");
         let query = Query::try_from_uri(uri).map(|Query(query)| query).unwrap_or_default();
         let version = named.unwrap_or(version::UNVERSIONED);
-        Self { method, version, object, edge, query, body, bearer: bearer(headers) }
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        let host = host.unwrap_or("localhost").to_owned();
+        Self { method, version, object, edge, query, body, host, bearer: bearer(headers) }
     }
 
     pub(super) fn check_token(&self, settings: &Settings) -> Result<(), GraphError> {

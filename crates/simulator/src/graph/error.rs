@@ -7,7 +7,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use crate::graph::codes;
+use crate::{graph::codes, settings::Outage};
 
 /// What a call is refused with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +50,26 @@ impl GraphError {
         }
     }
 
+    /// A template is refused, for the reason that the subcode names.
+    pub(crate) fn template(subcode: u32, details: impl Into<String>) -> Self {
+        Self {
+            subcode: Some(subcode),
+            details: Some(details.into()),
+            ..Self::parameter("Invalid parameter")
+        }
+    }
+
+    /// The token was good, and is no longer.
+    pub(crate) fn expired_token() -> Self {
+        Self {
+            code: 190,
+            message: "Error validating access token: Session has expired".to_owned(),
+            status: 401,
+            subcode: Some(463),
+            ..Self::parameter("")
+        }
+    }
+
     pub(crate) fn required(parameter: &str) -> Self {
         Self::parameter(format!("The parameter {parameter} is required."))
     }
@@ -85,6 +105,14 @@ impl GraphError {
 
     pub(crate) fn too_large() -> Self {
         Self { status: 413, ..Self::parameter("The request body is larger than one megabyte.") }
+    }
+
+    /// What the whole API is refused with, if it is.
+    pub(crate) fn outage(outage: &Outage) -> Option<Self> {
+        if outage.token_expired {
+            return Some(Self::expired_token());
+        }
+        outage.error_code.map(Self::known)
     }
 
     /// `trace` is repeated in the answer's headers.

@@ -60,7 +60,7 @@ pub(super) async fn send(simulator: &Simulator, call: &Call) -> Result<Response,
 fn judge(state: &mut State, outgoing: Outgoing) -> Result<Verdict, GraphError> {
     let addressee = find(state, &outgoing)?;
     let content = match outgoing.body {
-        Body::Template(message) => message.fill(&state.settings.templates)?,
+        Body::Template(message) => message.fill(&state.templates)?,
         Body::Free(content) => content,
     };
     if let Some(refusal) = check_phone(state, &addressee, &content)? {

@@ -11,7 +11,8 @@ use serde_json::json;
 
 use crate::{
     graph::{
-        business_account, call::Call, error::GraphError, messages, phone_numbers, templates, token,
+        business_account, call::Call, error::GraphError, messages, phone_numbers, template_calls,
+        templates, token,
     },
     record::Record,
     requests::Authorization,
@@ -46,6 +47,9 @@ async fn answer(simulator: &Simulator, call: &Call) -> Result<Response, GraphErr
     let (is_phone_number, is_account) = {
         let state = simulator.state();
         call.check_token(&state.settings)?;
+        if let Some(error) = GraphError::outage(&state.settings.outage) {
+            return Err(error);
+        }
         let settings = &state.settings;
         (call.object == settings.phone_number_id, call.object == settings.business_account_id)
     };
@@ -54,7 +58,9 @@ async fn answer(simulator: &Simulator, call: &Call) -> Result<Response, GraphErr
         ("GET", "") if is_phone_number => Ok(phone_numbers::show(simulator, call)),
         ("GET", "") if is_account => Ok(business_account::show(simulator, call)),
         ("GET", "phone_numbers") if is_account => Ok(phone_numbers::list(simulator, call)),
-        ("GET", "message_templates") if is_account => Ok(templates::list(simulator, call)),
+        (_, "message_templates" | "upsert_message_templates") if is_account => {
+            template_calls::answer(simulator, call)
+        }
         ("GET", "subscribed_apps") if is_account => Ok(business_account::apps(simulator)),
         ("POST", "subscribed_apps") if is_account => {
             business_account::subscribe(simulator, call).await
@@ -62,6 +68,7 @@ async fn answer(simulator: &Simulator, call: &Call) -> Result<Response, GraphErr
         ("DELETE", "subscribed_apps") if is_account => {
             Ok(Json(json!({ "success": true })).into_response())
         }
+        ("GET", "") if let Some(template) = templates::show(simulator, call) => Ok(template),
         _ => Err(GraphError::unsupported(call.method.as_str(), &call.object)),
     }
 }

@@ -3,10 +3,7 @@
 use serde_json::Value;
 
 use crate::{
-    bubble,
-    chat::Content,
-    graph::error::GraphError,
-    settings::{Template, TemplateStatus},
+    bubble, chat::Content, graph::error::GraphError, settings::TemplateStatus, templates::Templates,
 };
 
 const LONGEST_CODE: usize = 15;
@@ -64,19 +61,22 @@ impl TemplateMessage {
     }
 
     /// Finds the template and puts the parameters in.
-    pub(super) fn fill(self, templates: &[Template]) -> Result<Content, GraphError> {
+    pub(super) fn fill(self, templates: &Templates) -> Result<Content, GraphError> {
         let (name, language) = (&self.name, &self.language);
-        let known = templates.iter().find(|template| template.name == *name);
-        let known = known.filter(|template| template.languages.contains(language));
-        match known.map(|template| template.status) {
-            Some(TemplateStatus::Approved) => {}
-            Some(TemplateStatus::Paused) => return Err(GraphError::known(132_015)),
-            Some(TemplateStatus::Disabled) => return Err(GraphError::known(132_016)),
-            Some(TemplateStatus::Pending | TemplateStatus::Rejected) | None => {
-                let details = format!("template name ({name}) does not exist in {language}");
-                return Err(GraphError::new(132_001, details));
+        let missing = || {
+            let details = format!("template name ({name}) does not exist in {language}");
+            GraphError::new(132_001, details)
+        };
+        let known = templates.find(name, language).ok_or_else(missing)?;
+        match known.status {
+            TemplateStatus::Approved | TemplateStatus::Flagged => {}
+            TemplateStatus::Paused => return Err(GraphError::known(132_015)),
+            TemplateStatus::Disabled => return Err(GraphError::known(132_016)),
+            TemplateStatus::Pending | TemplateStatus::InAppeal | TemplateStatus::Rejected => {
+                return Err(missing());
             }
         }
+        let ttl_seconds = Some(known.design.time_to_live());
         let code = the_one(&self.body, "body")?;
         let Some(button) = &self.button else {
             let details = "buttons: Button at index 0 of type Url requires a parameter";
@@ -91,7 +91,7 @@ impl TemplateMessage {
         let text = bubble::text(&self.language, code);
         let code = Some(code.to_owned());
         let template = Some((self.name, self.language));
-        Ok(Content { kind: "template", text, template, code, ..Content::default() })
+        Ok(Content { kind: "template", text, template, code, ttl_seconds, ..Content::default() })
     }
 }
 
@@ -140,10 +140,11 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::settings::{Settings, Template};
 
     fn filled(template: &Value) -> Result<Content, u32> {
         let message = TemplateMessage::parse(Some(template));
-        let templates = [
+        let templates = vec![
             Template::default(),
             Template {
                 name: "new".to_owned(),
@@ -156,6 +157,7 @@ mod tests {
                 ..Template::default()
             },
         ];
+        let templates = Templates::of(&Settings { templates, ..Settings::default() });
         message.and_then(|message| message.fill(&templates)).map_err(|error| error.code)
     }
 

@@ -16,12 +16,16 @@ const APP_ID: &str = "730114400882215";
 
 pub(super) fn inspect(simulator: &Simulator, call: &Call) -> Result<Response, GraphError> {
     let state = simulator.state();
+    let has_expired = state.settings.outage.token_expired;
     let app_id = match call.token() {
+        Some(token) if has_expired && token == state.settings.access_token => {
+            return Err(GraphError::expired_token());
+        }
         Some(token) => app_id(token, &state.settings).ok_or_else(GraphError::bad_token)?,
         None => return Err(GraphError::no_token()),
     };
     let input = call.query.get("input_token").ok_or_else(|| GraphError::required("input_token"))?;
-    let data = if *input == state.settings.access_token {
+    let data = if *input == state.settings.access_token && !has_expired {
         valid(app_id, &state.settings.business_account_id)
     } else {
         json!({
@@ -30,8 +34,12 @@ pub(super) fn inspect(simulator: &Simulator, call: &Call) -> Result<Response, Gr
             "scopes": [],
             "error": {
                 "code": 190,
-                "message": "Invalid OAuth access token - Cannot parse access token",
-                "subcode": 467,
+                "message": if has_expired {
+                    "Error validating access token: Session has expired"
+                } else {
+                    "Invalid OAuth access token - Cannot parse access token"
+                },
+                "subcode": if has_expired { 463 } else { 467 },
             },
         })
     };

@@ -12,6 +12,7 @@ use crate::{
     requests::Requests,
     settings::{Receipts, Settings},
     state::{Phones, Recording},
+    templates::Templates,
     twilio,
     wa_id::{self, WaId},
     wamid::{self, Author},
@@ -22,6 +23,7 @@ use crate::{
 pub(crate) struct State {
     pub(crate) settings: Settings,
     pub(crate) phones: Phones,
+    pub(crate) templates: Templates,
     pub(crate) webhooks: Archive,
     pub(crate) requests: Requests,
     pub(crate) twilio: twilio::Messages,
@@ -57,9 +59,11 @@ pub(crate) struct NewMessage {
 
 impl State {
     pub(crate) fn new(settings: Settings) -> Self {
+        let templates = Templates::of(&settings);
         Self {
             settings,
             phones: Phones::default(),
+            templates,
             webhooks: Archive::default(),
             requests: Requests::default(),
             twilio: twilio::Messages::default(),
@@ -70,12 +74,14 @@ impl State {
         }
     }
 
-    /// Forgets phones, messages, requests and webhooks. Settings stay as they are.
+    /// Forgets phones, messages, requests, webhooks and the templates that were created. Settings
+    /// stay as they are.
     pub(crate) fn reset(&mut self) {
         for phone in self.phones.newest_first() {
             phone.code_arrived().notify_waiters();
         }
         self.phones = Phones::default();
+        self.templates = Templates::of(&self.settings);
         self.webhooks.clear();
         self.requests.clear();
         self.twilio = twilio::Messages::default();
@@ -198,12 +204,48 @@ impl State {
         self.mark(ticket, Status::Failed)
     }
 
-    /// Whether the phone can take the message now; if not, it is kept for later.
+    /// Whether the phone can take the message now; if not, it is kept for later. One that comes too
+    /// late is dropped, and nobody hears of it.
     pub(crate) fn is_reachable_or_hold(&mut self, ticket: &Ticket) -> bool {
         let Some(phone) = self.phones.get(&ticket.wa_id) else { return false };
+        let now = Timestamp::now();
+        if phone.message(ticket.seq).is_some_and(|message| message.has_expired(now)) {
+            return false;
+        }
         if phone.behaviour.offline {
             phone.hold(ticket.seq);
         }
         !phone.behaviour.offline
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(age: u64, ttl_seconds: Option<i64>) -> (State, Ticket) {
+        let mut state = State::new(Settings::default());
+        let wa_id = state.phone("+4915550102030").unwrap().wa_id.clone();
+        let new = NewMessage {
+            author: Author::Business,
+            content: Content { ttl_seconds, ..Content::default() },
+            line: Line::Meta,
+            addressed_by: AddressedBy::Number,
+            callback_data: None,
+            age: Duration::from_secs(age),
+        };
+        let (ticket, _) = state.add(&wa_id, new).unwrap();
+        (state, ticket)
+    }
+
+    #[test]
+    fn a_message_that_comes_too_late_is_dropped() {
+        for (age, ttl_seconds, arrives) in
+            [(29, Some(30), true), (30, Some(30), false), (3_600, None, true)]
+        {
+            let (mut state, ticket) = sent(age, ttl_seconds);
+
+            assert_eq!(state.is_reachable_or_hold(&ticket), arrives, "{age} of {ttl_seconds:?}");
+        }
     }
 }

@@ -3,11 +3,13 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::body::Bytes;
 use jiff::Timestamp;
+use serde::Serialize;
 use tokio::time::{Duration, Instant, sleep, timeout};
 
 use crate::{
     changes::Change,
     phone::{Phone, Turn},
+    settings::Settings,
     simulator::Simulator,
     state::Ticket,
     wa_id::WaId,
@@ -68,6 +70,26 @@ impl Notice {
             carrier,
             body: body.into(),
         }
+    }
+
+    /// About the business itself; it is filed under the business's number.
+    pub(crate) fn about_business(
+        kind: &'static str,
+        settings: &Settings,
+        body: &impl Serialize,
+    ) -> Option<Self> {
+        let phone = WaId::parse(&settings.business_phone, &settings.wa_id_rules)?;
+        Some(Self {
+            kind,
+            phone,
+            copies: 1,
+            is_first_answer_lost: false,
+            brings: None,
+            delay: Duration::ZERO,
+            turn: Turn::InOrder,
+            carrier: Carrier::Meta,
+            body: encode(body).into(),
+        })
     }
 
     /// The message has come when this is answered.

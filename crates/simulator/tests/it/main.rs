@@ -14,6 +14,7 @@ mod refusals;
 mod replies;
 mod requests;
 mod scenarios;
+mod templates;
 mod twilio;
 mod twilio_faults;
 mod twilio_samples;
