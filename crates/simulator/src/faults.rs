@@ -19,6 +19,8 @@ const LONGEST_HANG_MS: u64 = 600_000;
 pub(crate) struct Behaviour {
     /// Messages are sent, and delivered once the phone is back.
     pub(crate) offline: bool,
+    /// `WhatsApp` messages are accepted, and nothing more is heard of them.
+    pub(crate) lost: bool,
     /// Messages are accepted, and then fail with 131026.
     pub(crate) not_on_whatsapp: bool,
     /// Everything that follows a message, in either direction, is later by this much.
@@ -120,6 +122,9 @@ impl Behaviour {
 
     /// What becomes of a message that Meta has accepted.
     pub(crate) fn fate(&self, chance: u8) -> Fate {
+        if self.lost {
+            return Fate::Vanishes;
+        }
         let code = self.error(chance).filter(|_| self.error_async);
         let code = code.or(self.not_on_whatsapp.then_some(131_026));
         code.map_or(Fate::Arrives, Fate::Fails)

@@ -39,6 +39,7 @@ pub(crate) fn fate(
     }
     match (channel, code) {
         (Channel::Sms, _) if behaviour.sms_lost => Fate::Vanishes,
+        (Channel::WhatsApp, _) if behaviour.lost => Fate::Vanishes,
         (Channel::Sms, Some(code)) => Fate::FailsOnTheWay(code),
         (Channel::WhatsApp, Some(code)) => Fate::Fails(code),
         (Channel::WhatsApp, None) if behaviour.not_on_whatsapp => Fate::Fails(NOT_ON_WHATSAPP),

@@ -50,14 +50,18 @@ impl OptOut {
     }
 }
 
+/// What a phone says, and to which of the account's numbers.
+pub(crate) struct Said<'a> {
+    pub(crate) channel: Channel,
+    pub(crate) text: &'a str,
+    /// The message whose button was pressed, and what the business knows the button by.
+    pub(crate) pressed: Option<(&'a str, &'a str)>,
+}
+
 /// Takes the message, and answers its id and its webhook. `None` without an account, or when the
 /// phone was forgotten.
-pub(crate) fn write(
-    state: &mut State,
-    number: &str,
-    channel: Channel,
-    text: &str,
-) -> Option<(String, Notice)> {
+pub(crate) fn write(state: &mut State, number: &str, words: &Said<'_>) -> Option<(String, Notice)> {
+    let Said { channel, text, pressed } = *words;
     let account = state.settings.twilio.clone()?;
     let phone = state.phone(number)?;
     let opt_out = OptOut::read(text).filter(|_| channel == Channel::Sms);
@@ -74,7 +78,11 @@ pub(crate) fn write(
     let is_hidden = channel == Channel::WhatsApp && phone.behaviour.username_only;
     let new = NewMessage {
         author: Author::Phone,
-        content: Content { kind: "text", text: text.to_owned(), ..Content::default() },
+        content: Content {
+            kind: if pressed.is_some() { "button" } else { "text" },
+            text: text.to_owned(),
+            ..Content::default()
+        },
         line: Line::twilio(channel),
         addressed_by: if is_hidden { AddressedBy::UserId } else { AddressedBy::Number },
         callback_data: None,
@@ -82,20 +90,18 @@ pub(crate) fn write(
     };
     let (ticket, sid) = state.add(&wa_id, new)?;
     let phone = state.phones.get(&wa_id)?;
-    let record = record(&account, phone, &sid, channel, text);
-    let form = form(&account, phone, &record, opt_out);
+    let record = record(&account, phone, &sid, words);
+    let mut form = form(&account, phone, &record, pressed);
+    if let Some(opt_out) = opt_out {
+        form.push(("OptOutType", opt_out.as_str().to_owned()));
+    }
     let notice = Notice::of_twilio("message", phone, account.webhook_url.clone(), &form);
     state.twilio.add(record);
     Some((sid, notice.bringing(ticket.seq).held_back(delay, turn)))
 }
 
-fn record(
-    account: &TwilioAccount,
-    phone: &Phone,
-    sid: &str,
-    channel: Channel,
-    text: &str,
-) -> Record {
+fn record(account: &TwilioAccount, phone: &Phone, sid: &str, words: &Said<'_>) -> Record {
+    let channel = words.channel;
     let (own, sender) = match channel {
         Channel::Sms => (&account.sms_number, &phone.number),
         Channel::WhatsApp if phone.behaviour.username_only => {
@@ -109,7 +115,7 @@ fn record(
         service_sid: None,
         from: Address::new(channel, sender),
         to: Address::new(channel, own),
-        body: text.to_owned(),
+        body: words.text.to_owned(),
         direction: "inbound",
         progress: Progress::Received,
         error: None,
@@ -125,7 +131,7 @@ fn form(
     account: &TwilioAccount,
     phone: &Phone,
     record: &Record,
-    opt_out: Option<OptOut>,
+    pressed: Option<(&str, &str)>,
 ) -> Vec<(&'static str, String)> {
     let mut form = vec![
         ("AccountSid", account.account_sid.clone()),
@@ -154,15 +160,19 @@ fn form(
             let wa_id = if is_hidden { "" } else { phone.wa_id.as_str() };
             form.push(("WaId", wa_id.to_owned()));
             form.push(("ProfileName", phone.name().to_owned()));
-            form.push(("MessageType", "text".to_owned()));
+            let kind = if pressed.is_some() { "button" } else { "text" };
+            form.push(("MessageType", kind.to_owned()));
+            if let Some((sid, payload)) = pressed {
+                form.push(("ButtonText", record.body.clone()));
+                form.push(("ButtonPayload", payload.to_owned()));
+                form.push(("OriginalRepliedMessageSid", sid.to_owned()));
+                form.push(("OriginalRepliedMessageSender", record.to.to_string()));
+            }
             if is_hidden {
                 form.push(("ExternalUserId", phone.user_id.clone()));
                 form.push(("ProfileUsername", phone.username()));
             }
         }
-    }
-    if let Some(opt_out) = opt_out {
-        form.push(("OptOutType", opt_out.as_str().to_owned()));
     }
     form
 }

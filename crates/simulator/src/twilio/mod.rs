@@ -25,7 +25,7 @@ pub(crate) use address::is_e164;
 pub(crate) use callback::status as status_callback;
 pub(crate) use codes::of_meta;
 pub(crate) use fate::fate;
-pub(crate) use inbound::write;
+pub(crate) use inbound::{Said, write};
 pub(crate) use message::{Messages, fresh_sid, is_sid};
 pub(crate) use routes::handle;
 pub(crate) use signature::sign;

@@ -193,6 +193,21 @@ async fn somebody_who_hides_the_number_is_a_user_id_by_whatsapp() {
 }
 
 #[tokio::test]
+async fn the_button_below_a_code_is_pressed() {
+    let mut world = TwilioWorld::start().await;
+    let sid = world.send_whatsapp("771204").await;
+    world.statuses(2).await;
+
+    let path = format!("/phones/{PHONE}/messages/{sid}/not-requested");
+    let (status, _) = world.api("POST", &path, Value::Null).await;
+
+    let inbound = world.callback().await;
+    assert_eq!((status, inbound["MessageType"].as_str()), (201, "button"));
+    assert_eq!(inbound["ButtonPayload"], "DID_NOT_REQUEST_CODE");
+    assert_eq!((&inbound["OriginalRepliedMessageSid"], inbound["To"].as_str()), (&sid, WHATSAPP));
+}
+
+#[tokio::test]
 async fn a_receipt_by_hand_is_called_back_too() {
     let mut world = TwilioWorld::start().await;
     world.behave(json!({ "offline": true })).await;

@@ -8,5 +8,5 @@ mod write;
 mod writing;
 
 pub(crate) use write::write_text;
-pub(super) use write::{Said, accept, accept_and_send, write};
+pub(super) use write::{Said, accept, accept_and_send, by_twilio, write};
 pub(super) use writing::Writing;

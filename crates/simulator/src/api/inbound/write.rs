@@ -65,7 +65,8 @@ pub(in crate::api) fn accept_and_send(
     let (message_id, notice) = {
         let mut state = simulator.state();
         if let Some(channel) = writing.by_twilio(state.settings.twilio.as_ref())? {
-            let (id, notice) = by_twilio(&mut state, number, channel, &writing.text)?;
+            let said = twilio::Said { channel, text: &writing.text, pressed: None };
+            let (id, notice) = by_twilio(&mut state, number, &said)?;
             drop(state);
             let webhook_id = webhook::send(simulator, &notice).to_string();
             return Ok(json!({ "message_id": id, "webhook_id": webhook_id }));
@@ -91,19 +92,18 @@ pub(in crate::api) fn accept_and_send(
 }
 
 /// The phone writes to a number of the Twilio account.
-fn by_twilio(
+pub(in crate::api) fn by_twilio(
     state: &mut Memory,
     number: &str,
-    channel: Channel,
-    text: &str,
+    said: &twilio::Said<'_>,
 ) -> Result<(String, Notice), ApiError> {
     let phone = state.phone(number).ok_or_else(|| ApiError::bad_number(number))?;
-    let is_without = channel == Channel::WhatsApp && phone.behaviour.not_on_whatsapp;
+    let is_without = said.channel == Channel::WhatsApp && phone.behaviour.not_on_whatsapp;
     if phone.behaviour.offline || is_without {
         return Err(ApiError::conflict(CANNOT_WRITE));
     }
     let forgotten = || ApiError::not_found("The phone was forgotten meanwhile: try again.");
-    twilio::write(state, number, channel, text).ok_or_else(forgotten)
+    twilio::write(state, number, said).ok_or_else(forgotten)
 }
 
 /// The phone writes a message. `content` is what else its webhook says.
