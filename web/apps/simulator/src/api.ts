@@ -2,6 +2,7 @@
 
 import type {
   Behaviour,
+  Channel,
   GraphRequest,
   Message,
   Phone,
@@ -60,6 +61,9 @@ function sentence(text: string, status: number): string {
 export interface Writing {
   text?: string;
   type?: string;
+  channel?: Channel;
+  /** A number of the business other than its usual one. */
+  to?: string;
   forwarded?: boolean;
   group?: boolean;
 }

@@ -6,11 +6,13 @@ import { direction, type Language } from './locale.ts';
 import { notifications } from './notify.ts';
 import { type Asked, remember, type Theme } from './preferences.ts';
 import type { Store } from './store.ts';
+import { channelOf } from './threads.ts';
 import { Inspector } from './views/inspector.tsx';
 import { PhoneView } from './views/phone.tsx';
 import { PhoneList } from './views/phone-list.tsx';
 import { Stage } from './views/stage.tsx';
 import { Connection, Safe, Top } from './views/top.tsx';
+import type { Phone } from './wire.ts';
 
 const SAID_FOR_MS = 4000;
 
@@ -99,7 +101,10 @@ function Whole({ isOpened, theme, onTheme, onLanguage }: WholeProps) {
   const [view, setView] = useState<View>(isOpened ? 'stage' : 'list');
   const before = useRef(phones);
   useEffect(() => {
-    const isShown = (number: string) => !document.hidden && store.now.open.includes(number);
+    const isShown = ({ number, last }: Phone) =>
+      !document.hidden &&
+      store.now.open.includes(number) &&
+      (last === null || store.thread(number) === channelOf(last));
     if (before.current.length > 0) notifications.about(before.current, phones, isShown);
     before.current = phones;
   }, [phones, store]);

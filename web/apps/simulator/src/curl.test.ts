@@ -57,6 +57,24 @@ describe('commands', () => {
     expect(command).toContain('X-Hub-Signature-256: sha256=1cce');
   });
 
+  test('what Twilio is told and tells has its own forms', () => {
+    const form = 'To=%2B4915550102030&Body=Hi+%26+bye';
+    const path = '/2010-04-01/Accounts/AC1/Messages.json';
+    const request = requestCurl('http://127.0.0.1:3001', { ...REQUEST, path, body: form });
+    const hook = webhookCurl('http://127.0.0.1:3000/hook', {
+      ...WEBHOOK,
+      provider: 'twilio',
+      body: form,
+      signature: 'c2ln',
+    });
+
+    expect(request).toContain('-u "$ACCOUNT_SID:$AUTH_TOKEN"');
+    expect(request).not.toContain('application/json');
+    expect(hook).toContain("'X-Twilio-Signature: c2ln'");
+    expect(hook).toContain('application/x-www-form-urlencoded');
+    expect(pretty(form)).toBe('To: +4915550102030\nBody: Hi & bye');
+  });
+
   test('what is no JSON is shown as it is', () => {
     expect(pretty('{"a":1}')).toBe('{\n  "a": 1\n}');
     expect(pretty('<html>')).toBe('<html>');

@@ -9,11 +9,12 @@ export function formatted(text: string, code: string | null): ComponentChildren[
     .flatMap((part) => {
       if (/^\*[^*]+\*$/.test(part)) return [<b key={part}>{part.slice(1, -1)}</b>];
       if (/^_[^_]+_$/.test(part)) return [<i key={part}>{part.slice(1, -1)}</i>];
-      return withCode(part, code);
+      return plain(part, code);
     });
 }
 
-function withCode(text: string, code: string | null): ComponentChildren[] {
+/** A text without marks, as an SMS is. */
+export function plain(text: string, code: string | null): ComponentChildren[] {
   const place = code === null || code === '' ? -1 : text.indexOf(code);
   if (code === null || place < 0) return [text];
   return [

@@ -13,10 +13,10 @@ export const notifications = {
   },
 
   /** About phones whose newest message is to them and newer than what was known. */
-  about(before: readonly Phone[], after: readonly Phone[], isShown: (number: string) => boolean) {
+  about(before: readonly Phone[], after: readonly Phone[], isShown: (phone: Phone) => boolean) {
     if (!isWanted) return;
     for (const phone of news(before, after)) {
-      if (isShown(phone.number)) continue;
+      if (isShown(phone)) continue;
       const notice = new Notification(spaced(phone.number), {
         body: phone.last?.text ?? '',
         tag: phone.number,

@@ -2,7 +2,8 @@
 
 import { type Api, Refused, api as realApi } from './api.ts';
 import { type Connection, listen } from './live.ts';
-import type { Change, GraphRequest, Message, Phone, Settings, Webhook } from './wire.ts';
+import { inThread, shownThread } from './threads.ts';
+import type { Change, Channel, GraphRequest, Message, Phone, Settings, Webhook } from './wire.ts';
 
 export interface Snapshot {
   /** Those in the list and those that are open. */
@@ -23,6 +24,10 @@ export interface Snapshot {
   chosen: ReadonlyMap<string, string>;
   /** When each chat was last looked at. */
   seen: ReadonlyMap<string, string>;
+  /** The thread that was chosen on each phone. */
+  threads: ReadonlyMap<string, Channel>;
+  /** When each thread, as `number channel`, was last on the screen: its newest message then. */
+  looked: ReadonlyMap<string, string>;
   /** The text of a link that waits to be sent. */
   link: string | null;
   /** How often each phone was given a draft. */
@@ -50,6 +55,8 @@ const EMPTY: Snapshot = {
   active: null,
   chosen: new Map(),
   seen: new Map(),
+  threads: new Map(),
+  looked: new Map(),
   link: null,
   drafted: new Map(),
   problem: null,
@@ -89,6 +96,7 @@ export class Store {
   /** The phone has this text ready to be sent, instead of what was typed there. */
   hand(number: string, text: string) {
     this.#draft = { number, text };
+    this.chooseThread(number, 'whatsapp');
     const drafted = new Map(this.#now.drafted);
     this.set({ drafted: drafted.set(number, (drafted.get(number) ?? 0) + 1) });
   }
@@ -189,6 +197,18 @@ export class Store {
     this.set({ chosen: new Map(this.#now.chosen).set(number, id), active: number });
   }
 
+  chooseThread(number: string, channel: Channel) {
+    this.set({ threads: new Map(this.#now.threads).set(number, channel) });
+    this.#look(number);
+  }
+
+  /** The thread on the screen of a phone. A link is for WhatsApp. */
+  thread(number: string): Channel {
+    const { chats, link, settings, threads } = this.#now;
+    if (link !== null) return 'whatsapp';
+    return shownThread(chats.get(number) ?? [], threads.get(number), settings);
+  }
+
   search(search: string) {
     this.set({ search });
     this.read('phones');
@@ -277,6 +297,15 @@ export class Store {
     const last = this.#now.chats.get(number)?.at(-1)?.at ?? '';
     if (this.#now.seen.get(number) !== last) {
       this.set({ seen: new Map(this.#now.seen).set(number, last) });
+    }
+    const channel = this.thread(number);
+    const came = inThread(this.#now.chats.get(number) ?? [], channel).map(
+      (message) => message.delivered_at ?? '',
+    );
+    const newest = came.reduce((one, other) => (one > other ? one : other), '');
+    const thread = `${number} ${channel}`;
+    if ((this.#now.looked.get(thread) ?? '') < newest) {
+      this.set({ looked: new Map(this.#now.looked).set(thread, newest) });
     }
   }
 }

@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
-import { news } from './notify.ts';
-import { graphRequest, message, phone, webhook } from './testing/samples.ts';
+import { expect, test, vi } from 'vitest';
+import { news, notifications } from './notify.ts';
+import { graphRequest, message, phone, sms, webhook } from './testing/samples.ts';
 import { isSameDay } from './times.ts';
 import { mixed } from './views/traffic.tsx';
 
@@ -27,6 +27,27 @@ test('a notification is about new messages to a phone only', () => {
 
   expect(news(before, after).map((found) => found.number)).toEqual(['+491', '+492']);
   expect(news(after, after)).toEqual([]);
+});
+
+test('a notification is left out only where its thread is on the screen', () => {
+  const shown: unknown[] = [];
+  class Note {
+    static requestPermission = async () => 'granted';
+    constructor(_: string, { tag }: { tag: string }) {
+      shown.push(tag);
+    }
+  }
+  vi.stubGlobal('Notification', Note);
+  const after = [
+    phone({ number: '+491', last: sms() }),
+    phone({ number: '+492', last: message() }),
+  ];
+
+  return notifications.ask().then(() => {
+    notifications.about([], after, ({ last }) => last?.channel === 'whatsapp');
+    vi.unstubAllGlobals();
+    expect(shown).toEqual(['+491']);
+  });
 });
 
 test('a day ends at midnight', () => {

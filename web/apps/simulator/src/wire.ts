@@ -10,6 +10,10 @@ export interface Phone {
   unread: number;
   has_error: boolean;
   messages: number;
+  /** How many of them are SMS. */
+  sms?: number;
+  /** The owner wrote STOP, and takes no SMS. */
+  sms_stopped?: boolean;
   waiting: number;
   behaviour: Behaviour;
 }
@@ -29,6 +33,10 @@ export interface Behaviour {
   error_code?: number | null;
   error_async?: boolean;
   http_status?: number | null;
+  /** The answer comes later by so many milliseconds. */
+  hang?: number | null;
+  sms_error_code?: number | null;
+  sms_lost?: boolean;
 }
 
 /** The bubble of a template, as WhatsApp shows it in the template's language. */
@@ -45,11 +53,15 @@ export interface Bubble {
   not_requested_button: string | null;
 }
 
+export type Channel = 'whatsapp' | 'sms';
+
 export type Status = 'accepted' | 'sent' | 'delivered' | 'read' | 'failed';
 
 export interface Message {
   id: string;
   direction: 'to_phone' | 'from_phone';
+  channel?: Channel;
+  provider?: Provider;
   type: string;
   text: string;
   template: string | null;
@@ -70,6 +82,8 @@ export interface Message {
   failed_at: string | null;
 }
 
+export type Provider = 'meta' | 'twilio';
+
 export interface WebhookAnswer {
   at: string;
   duration_ms: number;
@@ -84,13 +98,16 @@ export interface Webhook {
   at: string;
   body: string;
   signature: string;
+  provider?: Provider;
+  /** Where it goes, when that is not the address of the settings. */
+  url?: string | null;
   outcome: 'recorded' | 'pending' | 'delivered' | 'gave_up';
   attempts: number;
   answers: WebhookAnswer[];
   held_back_ms?: number | null;
 }
 
-/** A call that the server made to the stand-in for Meta. */
+/** A call that the server made to the stand-in for Meta or Twilio. */
 export interface GraphRequest {
   id: string;
   at: string;
@@ -113,6 +130,13 @@ export interface Settings {
   business_phone: string;
   business_account_id: string;
   phone_number_id: string;
+  twilio?: TwilioAccount | null;
+}
+
+export interface TwilioAccount {
+  account_sid: string;
+  sms_number: string;
+  whatsapp_number: string;
 }
 
 export interface ScenarioReport {

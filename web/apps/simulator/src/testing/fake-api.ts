@@ -1,13 +1,14 @@
 /** A simulator for tests of the page: it holds what it is given, and notes what it is asked. */
 
 import { type Api, Refused } from '../api.ts';
-import type { Message, Phone } from '../wire.ts';
+import type { Message, Phone, TwilioAccount } from '../wire.ts';
 import { message } from './samples.ts';
 
 export class FakeApi {
   phones: Phone[] = [];
   chats = new Map<string, Message[]>();
   refusal: string | null = null;
+  twilio: TwilioAccount | null = null;
   readonly calls: string[] = [];
 
   readonly api: Api = {
@@ -46,6 +47,7 @@ export class FakeApi {
       business_phone: '+15550100200',
       business_account_id: '1',
       phone_number_id: '2',
+      twilio: this.twilio,
     }),
     reset: async () => this.#done('reset'),
     recordedScenario: async () => ({ steps: [] }),

@@ -8,6 +8,7 @@ export function message(of: Partial<Message> = {}): Message {
   return {
     id: 'wamid.1',
     direction: 'to_phone',
+    channel: 'whatsapp',
     type: 'template',
     text: '482913 is your verification code.',
     template: 'countersign_code',
@@ -33,6 +34,13 @@ export function message(of: Partial<Message> = {}): Message {
     failed_at: null,
     ...of,
   };
+}
+
+/** An SMS with a code. */
+export function sms(of: Partial<Message> = {}): Message {
+  const text = '482913 is your code. *Do not share it.*';
+  const unlike = { template: null, language: null, bubble: null };
+  return message({ id: 'SM1', channel: 'sms', type: 'text', text, ...unlike, ...of });
 }
 
 export function phone(of: Partial<Phone> = {}): Phone {

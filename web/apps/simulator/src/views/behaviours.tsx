@@ -1,10 +1,10 @@
 /** How a phone behaves: switches for what can go wrong. */
 
 import { useEffect, useState } from 'preact/hooks';
-import { usePage } from '../context.ts';
+import { usePage, useSnapshot } from '../context.ts';
 import type { Key } from '../locale.ts';
 import type { Behaviour, Phone } from '../wire.ts';
-import { ERRORS } from './fail-button.tsx';
+import { ERRORS, SMS_ERRORS } from './fail-button.tsx';
 import { Bin } from './icons.tsx';
 import { Box } from './parts.tsx';
 
@@ -23,11 +23,21 @@ const SWITCHES: readonly Switch[] = [
   'error_async',
 ];
 
+/** Twilio's own titles, of SMS that are refused at once. */
+const SMS_REFUSALS: readonly [code: number, title: string][] = [
+  [21211, "Invalid 'To' phone number"],
+  [21408, 'Region not enabled'],
+  [21610, 'Recipient has unsubscribed'],
+  [21614, 'Not a mobile number'],
+];
+
 export function Behaviours({ phone }: { phone: Phone }) {
   const { store, t } = usePage();
   const { number, behaviour } = phone;
   const change = (changed: Behaviour) => store.try((api) => api.behave(number, changed));
-  const known = SWITCHES.filter((name) => behaviour[name] !== undefined);
+  const hasSms = (useSnapshot().settings?.twilio ?? null) !== null;
+  const switches = hasSms ? [...SWITCHES, 'sms_lost' as const] : SWITCHES;
+  const known = switches.filter((name) => behaviour[name] !== undefined);
   return (
     <Box title={t('sim.behaviour')} aside={<span class="r">{t('sim.behaviour_note')}</span>}>
       <div class="beh" key={number}>
@@ -51,6 +61,17 @@ export function Behaviours({ phone }: { phone: Phone }) {
             onChange={(percent) => change({ error_rate: percent })}
           />
         )}
+        {behaviour.hang !== undefined && (
+          <Slider
+            name="hang"
+            label={t('sim.hang')}
+            value={behaviour.hang ?? 0}
+            most={30000}
+            step={500}
+            show={(ms) => t('sim.seconds', { n: (ms / 1000).toFixed(1) })}
+            onChange={(ms) => change({ hang: ms === 0 ? null : ms })}
+          />
+        )}
         {known.map((name) => (
           <div key={name}>
             <label for={`sim-${name}`}>{t(`sim.${name}` as Key)}</label>
@@ -63,7 +84,20 @@ export function Behaviours({ phone }: { phone: Phone }) {
             />
           </div>
         ))}
-        <ErrorChoice behaviour={behaviour} onChange={change} />
+        <ErrorChoice
+          name="error_code"
+          errors={ERRORS}
+          value={behaviour.error_code ?? 0}
+          onChange={(code) => change({ error_code: code })}
+        />
+        {hasSms && (
+          <ErrorChoice
+            name="sms_error_code"
+            errors={[...SMS_ERRORS, ...SMS_REFUSALS]}
+            value={behaviour.sms_error_code ?? 0}
+            onChange={(code) => change({ sms_error_code: code })}
+          />
+        )}
         <div>
           <button
             type="button"
@@ -80,22 +114,24 @@ export function Behaviours({ phone }: { phone: Phone }) {
 }
 
 interface ErrorChoiceProps {
-  behaviour: Behaviour;
-  onChange: (changed: Behaviour) => void;
+  name: 'error_code' | 'sms_error_code';
+  errors: readonly [code: number, title: string][];
+  value: number;
+  onChange: (code: number | null) => void;
 }
 
-function ErrorChoice({ behaviour, onChange }: ErrorChoiceProps) {
+function ErrorChoice({ name, errors, value, onChange }: ErrorChoiceProps) {
   const { t } = usePage();
   return (
     <div>
-      <label for="sim-error_code">{t('sim.error_code')}</label>
+      <label for={`sim-${name}`}>{t(`sim.${name}`)}</label>
       <select
-        id="sim-error_code"
-        value={behaviour.error_code ?? 0}
-        onChange={(event) => onChange({ error_code: Number(event.currentTarget.value) || null })}
+        id={`sim-${name}`}
+        value={value}
+        onChange={(event) => onChange(Number(event.currentTarget.value) || null)}
       >
         <option value={0}>{t('sim.none')}</option>
-        {ERRORS.map(([code, title]) => (
+        {errors.map(([code, title]) => (
           <option key={code} value={code}>
             {code} {title}
           </option>

@@ -2,8 +2,9 @@
 
 import { copyText } from '../clipboard.ts';
 import { usePage } from '../context.ts';
-import { formatted } from '../formatted.tsx';
+import { formatted, plain } from '../formatted.tsx';
 import { kind } from '../kinds.ts';
+import { channelOf } from '../threads.ts';
 import { clock } from '../times.ts';
 import type { Message, Bubble as TemplateBubble } from '../wire.ts';
 import { Alert, Copy, Ticks } from './icons.tsx';
@@ -79,6 +80,7 @@ function Template({ of }: { of: TemplateBubble }) {
 
 function Plain({ message }: { message: Message }) {
   const { t } = usePage();
+  if (channelOf(message) === 'sms') return <p>{plain(message.text, message.code)}</p>;
   const what = kind(message);
   if (what === null) return <p>{formatted(message.text, message.code)}</p>;
   return (
@@ -100,7 +102,7 @@ function Foot({ message, note }: { message: Message; note: string | null }) {
         </span>
       )}
       <time dateTime={message.at}>{clock(message.at)}</time>
-      {message.direction === 'from_phone' && (
+      {message.direction === 'from_phone' && channelOf(message) === 'whatsapp' && (
         <Ticks status={message.status} label={t(`sim.status_${message.status}`)} />
       )}
     </div>

@@ -4,16 +4,26 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Writing } from '../api.ts';
 import { usePage } from '../context.ts';
 import { spaced } from '../numbers.ts';
+import type { Channel } from '../wire.ts';
 import { Plus, Send } from './icons.tsx';
 import { type Manner, MannerMenu, PLAIN } from './manner-menu.tsx';
 
-export function Composer({ number }: { number: string }) {
+interface ComposerProps {
+  number: string;
+  channel: Channel;
+  /** The business's number, where it is not the usual one. */
+  to: string | undefined;
+}
+
+export function Composer({ number, channel, to }: ComposerProps) {
   const { store, t } = usePage();
-  const [text, setText] = useState(() => store.takeDraft(number));
+  const isSms = channel === 'sms';
+  const [text, setText] = useState(() => (isSms ? '' : store.takeDraft(number)));
   const [manner, setManner] = useState<Manner>(PLAIN);
   const [isOpen, setIsOpen] = useState(false);
   const write = async (writing: Writing) => {
-    const isDone = await store.try((api) => api.write(number, { ...writing, ...manner }));
+    const how = isSms ? { channel } : to === undefined ? manner : { ...manner, to };
+    const isDone = await store.try((api) => api.write(number, { ...writing, ...how }));
     if (isDone) setManner(PLAIN);
     return isDone;
   };
@@ -28,20 +38,22 @@ export function Composer({ number }: { number: string }) {
   };
   return (
     <>
-      <QuickReplies onWrite={write} />
+      <QuickReplies isSms={isSms} onWrite={write} />
       {isOpen && <MannerMenu number={number} text={text} manner={manner} onChange={setManner} />}
       <form class="cmp" onSubmit={submit}>
-        <button
-          type="button"
-          class="manner"
-          aria-expanded={isOpen}
-          aria-label={t('sim.manner')}
-          data-manner
-          onClick={() => setIsOpen(!isOpen)}
-        >
-          <Plus />
-        </button>
-        <Field number={number} text={text} onText={setText} />
+        {!isSms && (
+          <button
+            type="button"
+            class="manner"
+            aria-expanded={isOpen}
+            aria-label={t('sim.manner')}
+            data-manner
+            onClick={() => setIsOpen(!isOpen)}
+          >
+            <Plus />
+          </button>
+        )}
+        <Field number={number} isSms={isSms} text={text} onText={setText} />
         <button type="submit" aria-label={t('sim.send')}>
           <Send />
         </button>
@@ -50,9 +62,18 @@ export function Composer({ number }: { number: string }) {
   );
 }
 
-function QuickReplies({ onWrite }: { onWrite: (writing: Writing) => void }) {
+interface QuickProps {
+  isSms: boolean;
+  onWrite: (writing: Writing) => void;
+}
+
+function QuickReplies({ isSms, onWrite }: QuickProps) {
   const { t } = usePage();
-  const quick: readonly { label: string; writing: Writing }[] = [
+  const bySms = [t('sim.quick_hello'), 'STOP', 'START'].map((text) => ({
+    label: text,
+    writing: { text },
+  }));
+  const byWhatsApp: readonly { label: string; writing: Writing }[] = [
     { label: t('sim.quick_hello'), writing: { text: t('sim.quick_hello') } },
     { label: 'STOP', writing: { text: 'STOP' } },
     { label: t('sim.type_audio'), writing: { type: 'audio' } },
@@ -62,7 +83,7 @@ function QuickReplies({ onWrite }: { onWrite: (writing: Writing) => void }) {
   return (
     <fieldset class="qk">
       <legend class="vh">{t('sim.quick_replies')}</legend>
-      {quick.map(({ label, writing }) => (
+      {(isSms ? bySms : byWhatsApp).map(({ label, writing }) => (
         <button type="button" key={label} onClick={() => onWrite(writing)}>
           {label}
         </button>
@@ -73,12 +94,13 @@ function QuickReplies({ onWrite }: { onWrite: (writing: Writing) => void }) {
 
 interface FieldProps {
   number: string;
+  isSms: boolean;
   text: string;
   onText: (text: string) => void;
 }
 
 /** Enter sends, as on a phone; with Shift it begins a line. */
-function Field({ number, text, onText }: FieldProps) {
+function Field({ number, isSms, text, onText }: FieldProps) {
   const { store, t } = usePage();
   const field = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
@@ -93,8 +115,8 @@ function Field({ number, text, onText }: FieldProps) {
         autocomplete="off"
         dir="auto"
         rows={Math.min(text.split('\n').length, 5)}
-        maxLength={4096}
-        placeholder={t('sim.message')}
+        maxLength={isSms ? 1600 : 4096}
+        placeholder={t(isSms ? 'sim.text_message' : 'sim.message')}
         value={text}
         onInput={(event) => onText(event.currentTarget.value)}
         onKeyDown={(event) => {

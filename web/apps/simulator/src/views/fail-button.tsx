@@ -1,7 +1,8 @@
-/** Lets a message fail with an error of Meta's. */
+/** Lets a message fail with an error of Meta's or, an SMS, of Twilio's. */
 
 import { useState } from 'preact/hooks';
 import { usePage } from '../context.ts';
+import { channelOf } from '../threads.ts';
 import type { Message } from '../wire.ts';
 import { Alert, Down } from './icons.tsx';
 
@@ -25,9 +26,23 @@ export const ERRORS: readonly [code: number, title: string][] = [
   [190, 'Access token has expired'],
 ];
 
+/** Twilio's own titles, of SMS that were accepted. */
+export const SMS_ERRORS: readonly [code: number, title: string][] = [
+  [30003, 'Unreachable destination handset'],
+  [30004, 'Message blocked'],
+  [30005, 'Unknown destination handset'],
+  [30006, 'Landline or unreachable carrier'],
+  [30007, 'Message filtered'],
+  [30008, 'Unknown error'],
+  [30034, 'Message from an unregistered number'],
+  [30450, 'Blocked by pumping protection'],
+];
+
 export function FailButton({ number, message }: { number: string; message: Message }) {
   const { store, t } = usePage();
-  const [code, setCode] = useState(131026);
+  const errors = channelOf(message) === 'sms' ? SMS_ERRORS : ERRORS;
+  const [chosen, setCode] = useState(0);
+  const code = errors.some(([known]) => known === chosen) ? chosen : (errors[0]?.[0] ?? 0);
   if (message.failed_at !== null) return null;
   const fail = () => store.try((api) => api.setStatus(number, message.id, 'failed', code));
   return (
@@ -43,7 +58,7 @@ export function FailButton({ number, message }: { number: string; message: Messa
           value={code}
           onChange={(event) => setCode(Number(event.currentTarget.value))}
         >
-          {ERRORS.map(([known, title]) => (
+          {errors.map(([known, title]) => (
             <option key={known} value={known}>
               {known} {title}
             </option>

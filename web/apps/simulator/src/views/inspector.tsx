@@ -5,6 +5,7 @@ import { usePage, useSnapshot } from '../context.ts';
 import { spaced } from '../numbers.ts';
 import { MessagePanel } from './message-panel.tsx';
 import { Scenarios } from './scenarios.tsx';
+import { Tabs } from './tabs.tsx';
 import { Traffic } from './traffic.tsx';
 
 const TABS = ['message', 'traffic', 'scenarios'] as const;
@@ -19,7 +20,16 @@ export function Inspector() {
     <section class="insp" aria-label={t('sim.inspector')}>
       <div class="hd">
         <h2>{title(tab, phone?.number)}</h2>
-        <Tabs chosen={tab} onChoose={setTab} />
+        <Tabs
+          id="tab"
+          class="seg"
+          names={TABS}
+          chosen={tab}
+          label={t('sim.inspector')}
+          panel="panel"
+          title={(name) => t(`sim.tab_${name}`)}
+          onChoose={setTab}
+        />
       </div>
       <div role="tabpanel" id="panel" aria-labelledby={`tab-${tab}`}>
         {tab === 'message' && phone && <MessagePanel phone={phone} />}
@@ -34,36 +44,4 @@ export function Inspector() {
     if (shown !== 'message') return t(`sim.tab_${shown}`);
     return number === undefined ? t('sim.tab_message') : <bdi dir="ltr">{spaced(number)}</bdi>;
   }
-}
-
-function Tabs({ chosen, onChoose }: { chosen: Tab; onChoose: (tab: Tab) => void }) {
-  const { t } = usePage();
-  const move = (event: KeyboardEvent) => {
-    const isBack = event.key === 'ArrowLeft';
-    if (!isBack && event.key !== 'ArrowRight') return;
-    const isRtl = document.documentElement.dir === 'rtl';
-    const step = isBack === isRtl ? 1 : -1;
-    const next = TABS[(TABS.indexOf(chosen) + step + TABS.length) % TABS.length] ?? chosen;
-    onChoose(next);
-    document.getElementById(`tab-${next}`)?.focus();
-  };
-  return (
-    <div class="seg" role="tablist" aria-label={t('sim.inspector')}>
-      {TABS.map((tab) => (
-        <button
-          type="button"
-          key={tab}
-          id={`tab-${tab}`}
-          role="tab"
-          aria-selected={tab === chosen}
-          aria-controls="panel"
-          tabIndex={tab === chosen ? 0 : -1}
-          onClick={() => onChoose(tab)}
-          onKeyDown={move}
-        >
-          {t(`sim.tab_${tab}`)}
-        </button>
-      ))}
-    </div>
-  );
 }

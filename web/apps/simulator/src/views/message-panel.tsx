@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import { usePage, useSnapshot } from '../context.ts';
 import { codeCurl, pretty, requestCurl } from '../curl.ts';
 import { inspected } from '../store.ts';
+import { channelOf, inThread } from '../threads.ts';
 import { seconds, tenths } from '../times.ts';
 import type { Message, Phone, Webhook } from '../wire.ts';
 import { Behaviours } from './behaviours.tsx';
@@ -12,8 +13,9 @@ import { Again, Bin, Check, Eye } from './icons.tsx';
 import { Box, Code, CopyButton, Duration } from './parts.tsx';
 
 export function MessagePanel({ phone }: { phone: Phone }) {
+  const { store } = usePage();
   const now = useSnapshot();
-  const messages = now.chats.get(phone.number) ?? [];
+  const messages = inThread(now.chats.get(phone.number) ?? [], store.thread(phone.number));
   const message = inspected(messages, now.chosen.get(phone.number));
   const webhooks = now.webhooks.filter((webhook) => webhook.phone === `+${phone.wa_id}`);
   return (
@@ -44,9 +46,10 @@ function Timeline({ message }: { message: Message }) {
       : [`${t('sim.status_failed')} ${message.error_code ?? ''}`, message.failed_at],
   ];
   const isFailed = message.failed_at !== null;
+  const isSms = channelOf(message) === 'sms';
   return (
     <ol class="steps" data-status={message.status}>
-      {steps.map(([label, at], place) => (
+      {steps.slice(0, isSms && !isFailed ? 3 : 4).map(([label, at], place) => (
         <li key={label} class={stepClass(at, isFailed && place === 3)}>
           <b>{label}</b>
           {at === null ? <span>{t('sim.waiting')}</span> : <time dateTime={at}>{tenths(at)}</time>}
@@ -86,7 +89,7 @@ function Actions({ phone, message, lastWebhook }: ActionsProps) {
           {t('sim.mark_delivered')}
         </button>
       )}
-      {message && message.read_at === null && (
+      {message && message.read_at === null && channelOf(message) === 'whatsapp' && (
         <button type="button" class="ctl" data-mark-read onClick={() => setStatus('read')}>
           <Eye />
           {t('sim.mark_read')}
@@ -118,7 +121,8 @@ function InATest({ phone, message }: { phone: Phone; message: Message | undefine
   const { t } = usePage();
   const command = codeCurl(location.origin, phone.number);
   const code = message?.code ?? null;
-  const example = code === null ? '' : `\n{ "code": "${code}", "message_id": "wamid.…" }`;
+  const id = message?.provider === 'twilio' ? 'SM' : 'wamid.';
+  const example = code === null ? '' : `\n{ "code": "${code}", "message_id": "${id}…" }`;
   return (
     <Box title={t('sim.in_a_test')} aside={<CopyButton text={command} label={t('sim.copy')} />}>
       <Code
@@ -131,8 +135,10 @@ function InATest({ phone, message }: { phone: Phone; message: Message | undefine
 
 function Webhooks({ webhooks }: { webhooks: readonly Webhook[] }) {
   const { t } = usePage();
+  const isTwilio = webhooks[0]?.provider === 'twilio';
+  const signed = isTwilio ? 'sim.signed_by_token' : 'sim.signed';
   return (
-    <Box title={t('sim.webhooks')} aside={<span class="r">{t('sim.signed')}</span>}>
+    <Box title={t('sim.webhooks')} aside={<span class="r">{t(signed)}</span>}>
       <ul class="hk" data-webhooks>
         {webhooks.map((webhook) => (
           <WebhookLine key={webhook.id} webhook={webhook} />
@@ -146,11 +152,12 @@ function Webhooks({ webhooks }: { webhooks: readonly Webhook[] }) {
 export function WebhookLine({ webhook }: { webhook: Webhook }) {
   const { t } = usePage();
   const held = webhook.held_back_ms ?? 0;
+  const field = webhook.kind === 'message' ? 'messages' : 'statuses';
   return (
     <li>
       <time dateTime={webhook.at}>{seconds(webhook.at)}</time>
       <span>
-        {webhook.kind === 'message' ? 'messages' : 'statuses'}{' '}
+        {webhook.provider === 'twilio' ? 'Twilio' : field}{' '}
         <small>
           {webhook.kind === 'message' ? t('sim.from_phone') : webhook.kind}
           {held > 0 && `, ${t('sim.held_back', { n: (held / 1000).toFixed(1) })}`}
@@ -169,11 +176,12 @@ export function Answered({ webhook }: { webhook: Webhook }) {
     const isRecorded = webhook.outcome === 'recorded';
     return <small>{isRecorded ? t('sim.not_sent') : t('sim.under_way')}</small>;
   }
-  const isGood = answer.status === 200;
+  const { status } = answer;
+  const isGood = webhook.provider === 'twilio' ? status !== null && status < 300 : status === 200;
   return (
     <>
       <span class={isGood ? 'ok' : 'no'} title={answer.error ?? undefined}>
-        {answer.status ?? t('sim.no_answer')}
+        {status ?? t('sim.no_answer')}
       </span>
       <small>
         <Duration ms={answer.duration_ms} />

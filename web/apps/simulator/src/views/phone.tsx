@@ -4,17 +4,24 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { usePage, useSnapshot } from '../context.ts';
 import { spaced } from '../numbers.ts';
 import { inspected } from '../store.ts';
+import { businessNumber, hasThreads, inThread } from '../threads.ts';
 import { clock, isSameDay } from '../times.ts';
-import type { Message } from '../wire.ts';
+import type { Channel, Message } from '../wire.ts';
 import { Bubble } from './bubble.tsx';
 import { Composer } from './composer.tsx';
 import { BusinessLogo } from './icons.tsx';
+import { ThreadTabs, threadId } from './thread-tabs.tsx';
 
 export function PhoneView({ number }: { number: string }) {
   const { store, t } = usePage();
   const now = useSnapshot();
-  const messages = now.chats.get(number);
+  const all = now.chats.get(number);
   const phone = store.phone(number);
+  const channel = store.thread(number);
+  const messages = all && inThread(all, channel);
+  const isSms = channel === 'sms';
+  const isChoice = hasThreads(all ?? [], now.settings);
+  const business = businessNumber(messages ?? [], channel, now.settings);
   return (
     <div
       class="dev"
@@ -22,19 +29,57 @@ export function PhoneView({ number }: { number: string }) {
       onFocusCapture={() => store.activate(number)}
       onPointerDown={() => store.activate(number)}
     >
-      <div class="scr">
+      <div class={isSms ? 'scr sms' : 'scr'} data-thread={channel}>
         <StatusBar isOffline={phone?.behaviour.offline ?? false} />
         <div class="ch">
           <BusinessLogo />
           <div>
-            <b dir="ltr">{spaced(now.settings?.business_phone ?? '+15550100200')}</b>
-            <small>{t('sim.business')}</small>
+            <b dir="ltr">{spaced(business ?? '+15550100200')}</b>
+            <small>{t(isSms ? 'sim.business_sms' : 'sim.business')}</small>
           </div>
         </div>
-        <Chat number={number} messages={messages} chosen={now.chosen.get(number)} />
-        <Composer key={`${number} ${now.drafted.get(number) ?? 0}`} number={number} />
+        {isChoice && <ThreadTabs number={number} messages={all ?? []} shown={channel} />}
+        {isChoice ? (
+          <div
+            class="thread"
+            role="tabpanel"
+            id={`${threadId(number)}-panel`}
+            aria-labelledby={`${threadId(number)}-${channel}`}
+          >
+            <Thread number={number} messages={messages} channel={channel} />
+          </div>
+        ) : (
+          <Thread number={number} messages={messages} channel={channel} />
+        )}
       </div>
     </div>
+  );
+}
+
+interface ThreadProps {
+  number: string;
+  messages: readonly Message[] | undefined;
+  channel: Channel;
+}
+
+function Thread({ number, messages, channel }: ThreadProps) {
+  const { store, t } = usePage();
+  const { chosen, drafted, link, settings } = useSnapshot();
+  const business = businessNumber(messages ?? [], channel, settings);
+  // A link names the business's usual number.
+  const isOther = channel === 'whatsapp' && link === null && business !== settings?.business_phone;
+  const isStopped = channel === 'sms' && store.phone(number)?.sms_stopped === true;
+  return (
+    <>
+      <Chat number={number} messages={messages} chosen={chosen.get(number)} />
+      {isStopped && <p class="stop">{t('sim.sms_stopped')}</p>}
+      <Composer
+        key={`${number} ${channel} ${drafted.get(number) ?? 0}`}
+        number={number}
+        channel={channel}
+        to={isOther ? business : undefined}
+      />
+    </>
   );
 }
 

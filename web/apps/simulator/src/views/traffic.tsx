@@ -2,7 +2,7 @@
 
 import { useState } from 'preact/hooks';
 import { usePage, useSnapshot } from '../context.ts';
-import { pretty, requestCurl, webhookCurl } from '../curl.ts';
+import { pretty, requestCurl, signatureHeader, webhookCurl } from '../curl.ts';
 import { seconds } from '../times.ts';
 import type { GraphRequest, Webhook } from '../wire.ts';
 import { Answered } from './message-panel.tsx';
@@ -89,7 +89,7 @@ function WebhookRow({ webhook }: { webhook: Webhook }) {
   const { store, t } = usePage();
   const { settings } = useSnapshot();
   const [isOpen, setIsOpen] = useState(false);
-  const url = settings?.webhook_url ?? 'http://127.0.0.1:8080/webhook';
+  const url = webhook.url ?? settings?.webhook_url ?? 'http://127.0.0.1:8080/webhook';
   return (
     <li>
       <button type="button" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
@@ -111,7 +111,7 @@ function WebhookRow({ webhook }: { webhook: Webhook }) {
           </button>
           <Code
             label={`${t('sim.webhook')} ${webhook.id}`}
-            text={`POST ${url}\nX-Hub-Signature-256: ${webhook.signature}\n${pretty(webhook.body)}`}
+            text={`POST ${url}\n${signatureHeader(webhook)}: ${webhook.signature}\n${pretty(webhook.body)}`}
           />
           <Answers webhook={webhook} />
         </div>
