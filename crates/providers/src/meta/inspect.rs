@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::client::{Meta, is_id};
 use super::errors::UNKNOWN_NUMBER;
-use super::templates::{Account, Template};
+use super::templates::{Account, Rejection, Template};
 use super::trouble::Trouble;
 
 const NUMBER_FIELDS: &str = "id,status,quality_rating,verified_name";
@@ -151,10 +151,13 @@ fn by_language(integration: &Integration, templates: &[Template]) -> Vec<Finding
             }
             Some(template) => template.status.advice(),
         };
+        let rejection = template.and_then(|template| template.rejection.as_ref());
         let status = template.map_or("missing", |template| template.status.as_str());
         match advice {
             None => Finding::good(what, "Approved."),
             Some(advice) => {
+                let why = rejection.map(Rejection::explanation);
+                let advice = why.as_deref().unwrap_or(advice);
                 Finding::bad(what, format!("It is {}: {advice}", status.to_lowercase()))
             }
         }
