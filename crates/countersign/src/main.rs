@@ -31,6 +31,8 @@ fn name(command: &Command) -> &'static str {
         Command::Dev(_) => "dev",
         Command::Serve => "serve",
         Command::Simulate(_) => "simulate",
+        Command::Setup(_) => "setup",
+        Command::Template(_) => "template",
         Command::Migrate => "migrate",
         Command::Tenant(_) => "tenant",
         Command::Key(_) => "key",

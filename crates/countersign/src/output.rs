@@ -13,3 +13,10 @@ pub(crate) fn say(line: &str) {
 pub(crate) fn complain(line: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{line}");
 }
+
+/// Draws over the line that was shown before. Only for a terminal.
+pub(crate) fn show(line: &str) {
+    let mut output = std::io::stdout().lock();
+    let _ = write!(output, "\r\x1b[2K{line}");
+    let _ = output.flush();
+}

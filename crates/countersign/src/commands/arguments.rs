@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 
-use super::{dev, doctor, key, migrate, send, serve, simulate, tenant, user};
+use super::{dev, doctor, key, migrate, send, serve, setup, simulate, template, tenant, user};
 use crate::config::{Config, ProcessEnvironment};
 use crate::output::say;
 
@@ -30,6 +30,12 @@ pub(crate) enum Command {
     Serve,
     /// Start the simulator of WhatsApp alone
     Simulate(simulate::Simulate),
+    /// Set up your own account: WhatsApp's template, ids and settings
+    #[command(subcommand)]
+    Setup(setup::Setup),
+    /// List, create and delete templates at Meta, and see whether they can be sent
+    #[command(subcommand)]
+    Template(template::Template),
     /// Create the database or bring its schema up to date
     Migrate,
     /// List, create and show tenants, and set how their pages look
@@ -65,6 +71,8 @@ pub(crate) fn execute(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             block_on(config.worker_threads, serve::run(&config))
         }
         Command::Simulate(command) => block_on(0, command.run()),
+        Command::Setup(command) => block_on(1, command.run(file)),
+        Command::Template(command) => block_on(1, command.run(&load(file)?)),
         Command::Migrate => block_on(1, migrate::run(&load(file)?)),
         Command::Tenant(command) => block_on(1, command.run(&load(file)?)),
         Command::Key(command) => block_on(1, command.run(&load(file)?)),

@@ -8,7 +8,9 @@ mod key;
 mod migrate;
 mod send;
 mod serve;
+mod setup;
 mod simulate;
+mod template;
 mod tenant;
 mod user;
 

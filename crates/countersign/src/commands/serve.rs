@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 
+use super::template;
 use crate::config::{Config, ConfigError, ProcessEnvironment};
 use crate::wiring::Sandbox;
 use crate::{run, telemetry, wiring};
@@ -28,6 +29,8 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     let stop = run::stop_signal()?;
     tracing::info!("Listening on http://{}", listener.local_addr()?);
     let serving = countersign_server::serve(listener, router, &settings, stop);
+    let look = tokio::spawn(template::look_at_start(config.clone()));
     run::installation(installation, config, metrics, serving).await;
+    look.abort();
     Ok(ExitCode::SUCCESS)
 }

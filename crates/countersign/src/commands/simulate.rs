@@ -59,6 +59,7 @@ impl Simulate {
         let address = listener.local_addr()?;
         say(&format!("Simulator        http://{address}"));
         say(&format!("Access token     {}", settings.access_token));
+        say(&format!("Account id       {}", settings.business_account_id));
         say(&format!("Phone number id  {}", settings.phone_number_id));
         say(&format!("Business phone   {}", settings.business_phone));
         say(&format!("App secret       {}", settings.app_secret));

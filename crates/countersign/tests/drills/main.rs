@@ -23,6 +23,7 @@ mod process;
 mod race;
 mod report;
 mod search;
+mod set_up;
 mod stage;
 mod theft;
 mod users;
