@@ -12,6 +12,7 @@ use reqwest::{Client, RequestBuilder, Response, redirect, retry};
 use serde::Serialize;
 
 use super::base_url::BaseUrl;
+use super::request::{Reply, Request};
 use super::resolver::HostResolver;
 
 const USER_AGENT: &str = concat!("countersign/", env!("CARGO_PKG_VERSION"));
@@ -120,16 +121,32 @@ impl ApiClient {
     ) -> Result<Answer, CallError> {
         call(self.client.post(self.base.join(path, &[])).json(body), token).await
     }
+
+    /// Whatever else an API wants.
+    pub async fn request(&self, request: Request<'_>) -> Result<Reply, CallError> {
+        let Request { method, path, query, headers, body } = request;
+        let mut url = self.base.join(path, &[]);
+        url.set_query(query.as_deref());
+        let mut call = self.client.request(method, url).headers(headers);
+        if let Some(body) = body {
+            call = call.body(body);
+        }
+        exchange(call).await
+    }
 }
 
 async fn call(request: RequestBuilder, token: &Secret<String>) -> Result<Answer, CallError> {
-    let response =
-        request.header(AUTHORIZATION, bearer(token)?).send().await.map_err(CallError::of)?;
+    let reply = exchange(request.header(AUTHORIZATION, bearer(token)?)).await?;
+    Ok(reply.answer)
+}
+
+async fn exchange(request: RequestBuilder) -> Result<Reply, CallError> {
+    let mut response = request.send().await.map_err(CallError::of)?;
     let status = response.status().as_u16();
-    let retry_after = retry_after(response.headers());
-    let date = date(response.headers());
+    let headers = std::mem::take(response.headers_mut());
+    let (retry_after, date) = (retry_after(&headers), date(&headers));
     let body = read(response).await?;
-    Ok(Answer { status, retry_after, date, body })
+    Ok(Reply { answer: Answer { status, retry_after, date, body }, headers })
 }
 
 fn bearer(token: &Secret<String>) -> Result<HeaderValue, CallError> {

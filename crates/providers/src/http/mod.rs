@@ -6,8 +6,10 @@
 mod address;
 mod base_url;
 mod client;
+mod request;
 mod resolver;
 
 pub use address::is_public;
 pub use base_url::{BaseUrl, InvalidBaseUrl};
 pub use client::{Answer, ApiClient, CallError, Timeouts};
+pub use request::{Reply, Request, basic};
