@@ -15,6 +15,10 @@ const PAUSES: [Duration; 2] = [Duration::from_secs(5), Duration::from_secs(30)];
 
 /// Says in the log whether codes can be sent, or what to do before they can.
 pub(in crate::commands) async fn look_at_start(config: Config) {
+    // Whoever sends by others alone has no template.
+    if config.whatsapp_access_token.trim().is_empty() {
+        return;
+    }
     let (name, languages) = (&config.whatsapp_template_name, &config.whatsapp_template_languages);
     let token = Secret::new(config.whatsapp_access_token.trim().to_owned());
     let Some(account) = Account::parse(&config.whatsapp_business_account_id, token) else {
