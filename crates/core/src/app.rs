@@ -9,6 +9,7 @@ use crate::accounts::{AccountParts, AccountStore, Accounts};
 use crate::delivery::{Delivery, DeliveryParts, DeliverySettings, Provider};
 use crate::hosted::{Hosted, HostedParts, SessionStore};
 use crate::inbound::{Inbound, InboundParts};
+use crate::insights::{InsightStore, Insights};
 use crate::keyring::Keyring;
 use crate::ledger::Ledger;
 use crate::phone::Region;
@@ -26,6 +27,7 @@ pub struct Parts {
     pub tenants: Arc<dyn TenantStore>,
     pub sessions: Arc<dyn SessionStore>,
     pub accounts: Arc<dyn AccountStore>,
+    pub insights: Arc<dyn InsightStore>,
     /// Told by the ledger what changed.
     pub signals: Signals,
     pub keyring: Keyring,
@@ -49,6 +51,7 @@ pub struct App {
     pub inbound: Arc<Inbound>,
     pub hosted: Arc<Hosted>,
     pub accounts: Arc<Accounts>,
+    pub insights: Arc<Insights>,
     pub signals: Signals,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
@@ -57,20 +60,10 @@ pub struct App {
 impl App {
     pub fn new(parts: Parts) -> Self {
         let queued = Arc::new(Notify::new());
+        let (clock, entropy) = (parts.clock.clone(), parts.entropy.clone());
+        let tenants = Arc::new(Tenants::new(parts.tenants.clone(), clock, entropy));
+        let delivery = delivery(&parts, &tenants, &queued);
         let Parts { ledger, keyring, integrations, providers, clock, entropy, .. } = parts;
-        let tenants = Arc::new(Tenants::new(parts.tenants, clock.clone(), entropy.clone()));
-        let delivery = Delivery::new(DeliveryParts {
-            ledger: ledger.clone(),
-            store: parts.verifications.clone(),
-            keyring: keyring.clone(),
-            integrations: integrations.clone(),
-            tenants: tenants.clone(),
-            providers: providers.clone(),
-            clock: clock.clone(),
-            entropy: entropy.clone(),
-            queued: queued.clone(),
-            settings: parts.delivery,
-        });
         let verifications = Arc::new(Verifications::new(VerificationParts {
             ledger: ledger.clone(),
             store: parts.verifications,
@@ -112,11 +105,28 @@ impl App {
             inbound: Arc::new(inbound),
             hosted: Arc::new(hosted),
             accounts: Arc::new(users),
+            insights: Arc::new(Insights::new(parts.insights, clock.clone())),
             signals: parts.signals,
             clock,
             entropy,
         }
     }
+}
+
+fn delivery(parts: &Parts, tenants: &Arc<Tenants>, queued: &Arc<Notify>) -> Delivery {
+    Delivery::new(DeliveryParts {
+        ledger: parts.ledger.clone(),
+        store: parts.verifications.clone(),
+        keyring: parts.keyring.clone(),
+        integrations: parts.integrations.clone(),
+        tenants: tenants.clone(),
+        providers: parts.providers.clone(),
+        clock: parts.clock.clone(),
+        entropy: parts.entropy.clone(),
+        queued: queued.clone(),
+        policy: parts.policy.clone(),
+        settings: parts.delivery.clone(),
+    })
 }
 
 fn accounts(

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use countersign_core::app::{App, Parts};
+use countersign_core::channel::Channel;
 use countersign_core::delivery::{DeliverySettings, Provider};
 use countersign_core::id::TenantId;
 use countersign_core::keyring::{KeyError, Keyring, SecretKey};
+use countersign_core::phone::WaId;
 use countersign_core::policy::odds;
 use countersign_core::random::{Entropy, SystemEntropy};
 use countersign_core::secret::Secret;
@@ -37,7 +39,7 @@ pub(crate) async fn assemble(config: &Config) -> anyhow::Result<Installation> {
     let newest = storage.verifications.newest().await?.unwrap_or_default();
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::not_before(newest));
     let keyring = keyring(config, storage, Arc::new(SystemEntropy::new())).await?;
-    let providers = countersign_providers::all(&provider_settings(config))?;
+    let providers = countersign_providers::all(&provider_settings(config)?, &clock)?;
     let app = App::new(parts(config, storage, keyring, providers, clock));
     app.tenants.ensure_default().await?;
     if let Some(key) = PresentedKey::parse(&config.bootstrap_api_key) {
@@ -73,16 +75,20 @@ fn parts(
         tenants: storage.tenants.clone(),
         sessions: storage.sessions.clone(),
         accounts: storage.accounts.clone(),
+        insights: storage.insights.clone(),
         signals: storage.signals.clone(),
         keyring,
-        integrations: Integrations::new(vec![integration(config)]),
+        integrations: Integrations::new(integrations(config)),
         providers,
         policy: config.policy(),
         default_region: config.region(),
         link_base: config.whatsapp_link_base_url.trim_end_matches('/').to_owned(),
         clock,
         entropy: Arc::new(SystemEntropy::new()),
-        delivery: DeliverySettings { concurrency: config.delivery_concurrency },
+        delivery: DeliverySettings {
+            concurrency: config.delivery_concurrency,
+            host: host(&config.public_url),
+        },
     }
 }
 
@@ -117,11 +123,47 @@ pub(crate) async fn keyring(
     }
 }
 
+/// The accounts of the settings, for the default tenant.
+fn integrations(config: &Config) -> Vec<Integration> {
+    let meta = config.has_meta().then(|| integration(config));
+    let others = config.accounts().into_iter().map(|account| Integration {
+        tenant: TenantId::DEFAULT,
+        name: account.name,
+        weight: account.weight,
+        channels: account.channels,
+        provider: account.provider,
+        phone_number_id: account.whatsapp_number.clone().unwrap_or_default(),
+        access_token: secret(""),
+        app_secrets: Vec::new(),
+        verify_token: secret(""),
+        template: String::new(),
+        business_number: account.whatsapp_number.as_deref().and_then(digits),
+        languages: account.languages,
+    });
+    meta.into_iter().chain(others).collect()
+}
+
+/// The digits of a number that people write to.
+fn digits(number: &str) -> Option<String> {
+    let number = number.trim_start_matches("whatsapp:").trim_start_matches('+');
+    WaId::parse(number).map(|number| number.as_str().to_owned())
+}
+
+/// Where the pages are: browsers fill in a code that a message brings to that host.
+fn host(public_url: &str) -> Option<String> {
+    let rest = public_url.split_once("://")?.1;
+    let host = rest.split(['/', ':']).next().filter(|host| !host.is_empty())?;
+    Some(host.to_owned())
+}
+
 /// The WhatsApp account of the settings, for the default tenant.
 pub(crate) fn integration(config: &Config) -> Integration {
     let secrets = [&config.whatsapp_app_secret, &config.whatsapp_app_secret_previous];
     Integration {
         tenant: TenantId::DEFAULT,
+        name: "whatsapp".to_owned(),
+        weight: 1,
+        channels: vec![Channel::WhatsApp],
         provider: "meta",
         phone_number_id: config.whatsapp_phone_number_id.clone(),
         access_token: secret(&config.whatsapp_access_token),
@@ -139,7 +181,7 @@ pub(crate) fn integration(config: &Config) -> Integration {
 
 /// The Meta client alone, to look at an account.
 pub(crate) fn meta(config: &Config) -> anyhow::Result<Meta> {
-    Ok(Meta::new(&provider_settings(config).meta)?)
+    Ok(Meta::new(&provider_settings(config)?.meta)?)
 }
 
 /// What the server is told; `sandbox` when it is a developer's own.
@@ -191,13 +233,15 @@ pub(crate) fn log_odds(config: &Config) {
     );
 }
 
-fn provider_settings(config: &Config) -> countersign_providers::Settings {
+fn provider_settings(config: &Config) -> anyhow::Result<countersign_providers::Settings> {
     let meta = MetaSettings {
         base_url: config.whatsapp_api_base_url.clone(),
         api_version: config.whatsapp_api_version.clone(),
         ..MetaSettings::default()
     };
-    countersign_providers::Settings { meta }
+    let twilio = config.twilio_settings();
+    let gateways = config.gateways().map_err(anyhow::Error::msg)?;
+    Ok(countersign_providers::Settings { meta, twilio, gateways })
 }
 
 fn secret(text: &str) -> Secret<String> {

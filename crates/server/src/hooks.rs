@@ -5,6 +5,7 @@
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::CONTENT_TYPE;
+use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use countersign_core::delivery::{Handshake, RawWebhook};
@@ -17,9 +18,17 @@ use crate::extract::read_body;
 use crate::problem::Problem;
 use crate::site::Site;
 
-/// Who calls WhatsApp's address.
-const PROVIDER: &str = "meta";
-const SIGNATURE: &str = "x-hub-signature-256";
+/// Who calls an address, and the header in which the signature comes.
+struct Caller {
+    provider: &'static str,
+    signature: &'static str,
+}
+
+const META: Caller = Caller { provider: "meta", signature: "x-hub-signature-256" };
+const TWILIO: Caller = Caller { provider: "twilio", signature: "x-twilio-signature" };
+/// Its signature stands in the address.
+const GATEWAY: Caller = Caller { provider: "http", signature: "x-signature" };
+
 /// A challenge is a short number; nobody is to have long texts echoed.
 const LONGEST_CHALLENGE: usize = 256;
 
@@ -38,7 +47,11 @@ struct HandshakeQuery {
 }
 
 pub(crate) fn routes() -> Vec<UtoipaMethodRouter<Site>> {
-    vec![routes!(handshake, receive)]
+    vec![
+        routes!(handshake, receive),
+        routes!(receive_from_twilio),
+        routes!(read_report, receive_from_gateway),
+    ]
 }
 
 /// Answer Meta's handshake
@@ -58,7 +71,7 @@ async fn handshake(State(site): State<Site>, uri: Uri) -> Response {
     let challenge = query.challenge.as_deref().filter(|text| text.len() <= LONGEST_CHALLENGE);
     let handshake =
         Handshake { mode: query.mode.as_deref(), token: query.token.as_deref(), challenge };
-    match site.app.inbound.answer(PROVIDER, &handshake) {
+    match site.app.inbound.answer(META.provider, &handshake) {
         Some(challenge) => text(challenge),
         None => StatusCode::FORBIDDEN.into_response(),
     }
@@ -74,11 +87,73 @@ async fn handshake(State(site): State<Site>, uri: Uri) -> Response {
     responses((status = 200, description = "It is stored.")),
 )]
 async fn receive(State(site): State<Site>, request: Request) -> Result<StatusCode, Problem> {
+    take(&META, &site, request).await
+}
+
+/// Receive Twilio's webhooks
+///
+/// Status callbacks, and messages that people write. The signature is checked over the address
+/// and every parameter. 200 means that they are stored.
+#[utoipa::path(
+    post, path = "/api/webhooks/twilio", tag = "Webhooks", operation_id = "receiveTwilioWebhook",
+    request_body(content = String, content_type = "application/x-www-form-urlencoded", description = "As Twilio sends it."),
+    params(
+        ("reference" = Option<String>, Query, description = "The message, in status callbacks; we put it into their address."),
+        ("X-Twilio-Signature" = String, Header, description = "The HMAC-SHA1 of the address and the parameters, in base64."),
+    ),
+    responses((status = 200, description = "It is stored.")),
+)]
+async fn receive_from_twilio(
+    State(site): State<Site>,
+    request: Request,
+) -> Result<StatusCode, Problem> {
+    take(&TWILIO, &site, request).await
+}
+
+/// Receive an SMS gateway's reports
+///
+/// Its address has the message and a key of its own, which we gave the gateway with the message.
+/// 200 means that the report is stored.
+#[utoipa::path(
+    post, path = "/api/webhooks/http/{name}", tag = "Webhooks", operation_id = "receiveGatewayWebhook",
+    request_body(content = String, content_type = "application/x-www-form-urlencoded", description = "As the gateway sends it: a form or JSON."),
+    params(
+        ("name" = String, Path, description = "The gateway, by the name of its account."),
+        ("reference" = String, Query, description = "The message; we put it into the address."),
+        ("key" = String, Query, description = "Proves the address; we put it there."),
+    ),
+    responses((status = 200, description = "It is stored.")),
+)]
+async fn receive_from_gateway(
+    State(site): State<Site>,
+    request: Request,
+) -> Result<StatusCode, Problem> {
+    take(&GATEWAY, &site, request).await
+}
+
+/// Receive an SMS gateway's reports, by GET
+///
+/// For gateways that report in the query of the address.
+#[utoipa::path(
+    get, path = "/api/webhooks/http/{name}", tag = "Webhooks", operation_id = "receiveGatewayReport",
+    params(
+        ("name" = String, Path, description = "The gateway, by the name of its account."),
+        ("reference" = String, Query, description = "The message; we put it into the address."),
+        ("key" = String, Query, description = "Proves the address; we put it there."),
+    ),
+    responses((status = 200, description = "It is stored.")),
+)]
+async fn read_report(State(site): State<Site>, request: Request) -> Result<StatusCode, Problem> {
+    take(&GATEWAY, &site, request).await
+}
+
+async fn take(caller: &Caller, site: &Site, request: Request) -> Result<StatusCode, Problem> {
     let (parts, body) = request.into_parts();
-    let body = webhook_body(body, &site).await?;
-    let signatures = signatures(&parts.headers);
-    let webhook = RawWebhook { signatures: &signatures, body: &body };
-    let _ = site.app.inbound.receive(PROVIDER, &webhook).await?;
+    let body = webhook_body(body, site).await?;
+    let signatures = signatures(&parts.headers, caller.signature);
+    let target = parts.uri.path_and_query().map_or("/", PathAndQuery::as_str);
+    let webhook = RawWebhook { signatures: &signatures, target, body: &body };
+    let _ = site.app.inbound.receive(caller.provider, &webhook).await?;
     Ok(StatusCode::OK)
 }
 
@@ -87,8 +162,8 @@ async fn webhook_body(body: Body, site: &Site) -> Result<axum::body::Bytes, Prob
     read_body(body, settings.webhook_body_limit, settings.body_timeout).await
 }
 
-fn signatures(headers: &HeaderMap) -> Vec<&[u8]> {
-    headers.get_all(SIGNATURE).iter().map(HeaderValue::as_bytes).collect()
+fn signatures<'a>(headers: &'a HeaderMap, name: &str) -> Vec<&'a [u8]> {
+    headers.get_all(name).iter().map(HeaderValue::as_bytes).collect()
 }
 
 fn text(text: String) -> Response {

@@ -23,6 +23,7 @@ use crate::{api, health, hooks, otp, users};
     tags(
         (name = "Verifications", description = "One attempt to prove one phone, from its start to its end."),
         (name = "Sessions", description = "One visit to the hosted page, where a person proves a phone."),
+        (name = "Insights", description = "How well phones are proved, by country, channel and account, and what it costs."),
         (name = "Users", description = "The people that a tenant knows by name, who speak for themselves with a token of their own."),
         (name = "Webhooks", description = "What providers call."),
         (name = "Sample-server contract", description = "For clients of Meta's published sample server. Off unless it is switched on."),
@@ -176,6 +177,7 @@ fn problems_of(path: &str, method: &str) -> Vec<Kind> {
             Kind::InvalidIdempotencyKey,
             Kind::IdempotencyKeyReused,
         ],
+        ("get", "/v1/insights") => &[Kind::InvalidRequest],
         ("get", "/v1/verifications") => &[Kind::InvalidRequest, Kind::InvalidPhone],
         ("post", "/v1/verifications/{id}/check") => {
             &[Kind::InvalidCodeFormat, Kind::InvalidIdempotencyKey, Kind::RateLimited]

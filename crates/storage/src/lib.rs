@@ -6,6 +6,7 @@
 mod accounts;
 mod brands;
 mod database;
+mod insights;
 mod keys;
 mod ledger;
 mod memory;

@@ -19,6 +19,7 @@ use countersign_core::verification::{
 };
 
 use crate::accounts::AccountMaps;
+use crate::insights::InsightMaps;
 use crate::ledger::{BatchSettings, Batcher, Maps, work};
 use crate::open::Storage;
 
@@ -28,6 +29,7 @@ pub fn memory() -> Storage {
     let (ledger, requests) = Batcher::new(BatchSettings::default());
     let signals = Signals::default();
     tokio::spawn(work(requests, maps.clone(), signals.clone()));
+    let insights = Arc::new(InsightMaps::new(maps.clone()));
     let rows = Arc::new(Memory { maps, admin: Mutex::default(), sessions: Mutex::default() });
     Storage {
         ledger: Arc::new(ledger),
@@ -35,6 +37,7 @@ pub fn memory() -> Storage {
         tenants: rows.clone(),
         sessions: rows.clone(),
         accounts: Arc::new(AccountMaps::default()),
+        insights,
         signals,
         keys: rows,
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use countersign_core::accounts::AccountStore;
 use countersign_core::hosted::SessionStore;
+use countersign_core::insights::InsightStore;
 use countersign_core::keyring::KeyStore;
 use countersign_core::ledger::Ledger;
 use countersign_core::signals::Signals;
@@ -18,6 +19,7 @@ use tokio::task::JoinHandle;
 
 use crate::accounts::AccountRows;
 use crate::database::{self, Database};
+use crate::insights::InsightRows;
 use crate::keys::Keys;
 use crate::ledger::{BatchSettings, Batcher, Checkpoints, PostgresBackend, SqliteBackend, work};
 use crate::sessions::SessionRows;
@@ -35,6 +37,7 @@ pub struct Storage {
     pub tenants: Arc<dyn TenantStore>,
     pub sessions: Arc<dyn SessionStore>,
     pub accounts: Arc<dyn AccountStore>,
+    pub insights: Arc<dyn InsightStore>,
     /// Told after each commit of this process what it changed.
     pub signals: Signals,
     pub keys: Arc<dyn KeyStore>,
@@ -209,6 +212,7 @@ fn storage(ledger: Arc<dyn Ledger>, database: &Database, signals: Signals) -> St
         tenants: Arc::new(TenantRows::new(database.clone())),
         sessions: Arc::new(SessionRows::new(database.clone())),
         accounts: Arc::new(AccountRows::new(database.clone())),
+        insights: Arc::new(InsightRows::new(database.clone())),
         signals,
         keys: Arc::new(Keys::new(database.clone())),
     }

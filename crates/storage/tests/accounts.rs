@@ -30,6 +30,7 @@ async fn app(storage: &Storage, active: &str, previous: Option<&str>) -> App {
         tenants: storage.tenants.clone(),
         sessions: storage.sessions.clone(),
         accounts: storage.accounts.clone(),
+        insights: storage.insights.clone(),
         signals: storage.signals.clone(),
         keyring,
         integrations: Integrations::default(),

@@ -78,6 +78,15 @@ macro_rules! suites {
             }
 
             #[tokio::test(flavor = "multi_thread")]
+            async fn keeps_the_contract_of_insights() {
+                let place = Place::new(Kind::$kind).await;
+                let storage = place.opened.storage();
+                let (ledger, insights) = (&*storage.ledger, &*storage.insights);
+                contract::insights(ledger, &*storage.verifications, insights).await;
+                place.opened.close().await;
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
             async fn keeps_the_contract_of_signals() {
                 let place = Place::new(Kind::$kind).await;
                 let storage = place.opened.storage();

@@ -78,10 +78,13 @@ async fn approved(world: &World<'_>, key: VerificationKey) {
     world.advance(seconds(1));
     let claimed = world.claim_one().await;
     let provider_id = Sealed::from_bytes([1]);
-    let _ = world.settle(&claimed, SendOutcome::Accepted { provider_id }).await;
+    let _ = world
+        .settle(&claimed, SendOutcome::Accepted { provider_id, account: "whatsapp".to_owned() })
+        .await;
     for kind in [ReceiptKind::Sent, ReceiptKind::Delivered, ReceiptKind::Read] {
         world.advance(seconds(1));
-        let receipt = Receipt { kind, at: world.now(), error: None, price: None };
+        let receipt =
+            Receipt { kind, at: world.now(), error: None, is_unreachable: false, price: None };
         for _ in 0..2 {
             let _ = world.receive(message, receipt.clone()).await;
         }

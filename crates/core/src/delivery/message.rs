@@ -25,6 +25,8 @@ const BACKOFF_BASE: Duration = Duration::from_millis(500);
 const BACKOFF_CAP: Duration = seconds(8);
 /// No try begins later than this after the message was made.
 const PATIENCE: Duration = seconds(45);
+/// No code lives longer after its last message: what is told later is not worth another one.
+const LONGEST_LIFE: Duration = minutes(10);
 /// A provider's hint is not followed beyond this.
 const LONGEST_HINT: Duration = minutes(1);
 
@@ -55,6 +57,10 @@ pub struct Message {
     pub receipts: Receipts,
     pub created_at: Timestamp,
     pub accepted_at: Option<Timestamp>,
+    /// The name of the account that took it; see `tenants::Integration`.
+    pub account: Option<String>,
+    /// The next channel is tried when nothing says in time that the phone has it.
+    pub is_watched: bool,
 }
 
 /// Where a message stands with us. The names are stored.
@@ -92,6 +98,8 @@ pub enum Claim {
     Wait,
     /// It is over; nothing more is tried.
     GaveUp,
+    /// Nothing says that the phone has it: the next channel is to be tried. Told once.
+    Silent,
     /// Somebody else has it, or nothing is to be done.
     NotDue,
 }
@@ -101,6 +109,8 @@ pub enum Claim {
 pub enum SendOutcome {
     Accepted {
         provider_id: Sealed,
+        /// The name of the account that took it.
+        account: String,
     },
     /// Not sent; `jitter` in 0..=255 spreads the next try.
     Retry {
@@ -112,6 +122,10 @@ pub enum SendOutcome {
         code: Option<i64>,
     },
     Failed {
+        code: i64,
+    },
+    /// This phone is not on this channel.
+    Unreachable {
         code: i64,
     },
 }
@@ -143,6 +157,8 @@ impl Message {
             receipts: Receipts::default(),
             created_at: now,
             accepted_at: None,
+            account: None,
+            is_watched: false,
         }
     }
 
@@ -165,11 +181,19 @@ impl Message {
                 self.end(MessageState::Failed, now);
                 Claim::GaveUp
             }
-            MessageState::Accepted | MessageState::Failed | MessageState::Dropped => {
+            MessageState::Accepted => self.give_up_waiting(),
+            MessageState::Failed | MessageState::Dropped => {
                 self.due_at = None;
                 Claim::NotDue
             }
         }
+    }
+
+    fn give_up_waiting(&mut self) -> Claim {
+        self.due_at = None;
+        let is_silent = self.is_watched && !self.receipts.is_delivered();
+        self.is_watched = false;
+        if is_silent { Claim::Silent } else { Claim::NotDue }
     }
 
     /// The verification ended: a message that nobody waits for is not sent.
@@ -184,20 +208,30 @@ impl Message {
                 self.state = MessageState::Unknown;
                 self.due_at = None;
             }
-            MessageState::Accepted | MessageState::Failed | MessageState::Dropped => {}
+            MessageState::Accepted | MessageState::Failed | MessageState::Dropped => {
+                self.due_at = None;
+            }
         }
     }
 
-    pub fn settle(&mut self, attempt: u8, outcome: &SendOutcome, now: Timestamp) -> Settled {
-        if let SendOutcome::Accepted { provider_id } = outcome {
+    /// `patience` is how long the phone may take to say that it has the message.
+    pub fn settle(
+        &mut self,
+        attempt: u8,
+        outcome: &SendOutcome,
+        patience: Duration,
+        now: Timestamp,
+    ) -> Settled {
+        if let SendOutcome::Accepted { provider_id, account } = outcome {
             self.provider_id.get_or_insert_with(|| provider_id.clone());
+            self.account.get_or_insert_with(|| account.clone());
         }
         if self.state != MessageState::Calling || self.tries != attempt {
             return Settled::Stale;
         }
         match outcome {
             SendOutcome::Accepted { .. } => {
-                self.accept(now);
+                self.accept(patience, now);
                 Settled::Accepted
             }
             SendOutcome::Retry { after, code, jitter } => self.retry(*after, *code, *jitter, now),
@@ -206,7 +240,7 @@ impl Message {
                 self.wait(MessageState::Unknown, now.plus(RECONCILIATION));
                 Settled::WillWait
             }
-            SendOutcome::Failed { code } => {
+            SendOutcome::Failed { code } | SendOutcome::Unreachable { code } => {
                 self.receipts.error = Some(*code);
                 self.end(MessageState::Failed, now);
                 Settled::Failed
@@ -215,7 +249,7 @@ impl Message {
     }
 
     /// Joins a receipt. Answers whether it said something new.
-    pub fn receive(&mut self, receipt: &Receipt, now: Timestamp) -> bool {
+    pub fn receive(&mut self, receipt: &Receipt, patience: Duration, now: Timestamp) -> bool {
         if !self.receipts.join(receipt) {
             return false;
         }
@@ -223,7 +257,7 @@ impl Message {
         if self.receipts.is_failed() {
             self.end(MessageState::Failed, now);
         } else {
-            self.accept(now);
+            self.accept(patience, now);
         }
         true
     }
@@ -252,10 +286,12 @@ impl Message {
         Claim::Call { attempt: self.tries }
     }
 
-    fn accept(&mut self, now: Timestamp) {
+    fn accept(&mut self, patience: Duration, now: Timestamp) {
         self.state = MessageState::Accepted;
-        self.due_at = None;
-        self.accepted_at.get_or_insert(now);
+        let accepted_at = *self.accepted_at.get_or_insert(now);
+        let may_matter = now < self.created_at.plus(LONGEST_LIFE);
+        self.is_watched &= may_matter && !self.receipts.is_delivered();
+        self.due_at = self.is_watched.then(|| accepted_at.plus(patience));
     }
 
     fn retry(

@@ -4,7 +4,7 @@
 //! Messages are rows that the ledger adds together with the change that causes them; the
 //! [`Delivery`] service claims them, calls a [`Provider`], and settles what came of it.
 
-mod channel;
+mod accounts;
 mod message;
 mod message_kind;
 mod provider;
@@ -12,12 +12,14 @@ mod receipt;
 mod service;
 mod webhook;
 
-pub use channel::Channel;
+pub use crate::channel::Channel;
 pub use message::{
     Claim, LEASE, Message, MessageKey, MessageState, MessageStatus, SendOutcome, Settled,
 };
 pub use message_kind::{MessageKind, Reply};
-pub use provider::{Accepted, Content, Descriptor, Outgoing, Provider, Recipient, SendError};
+pub use provider::{
+    Accepted, Content, Descriptor, Outgoing, Provider, Recipient, Search, SendError,
+};
 pub use receipt::{Price, Receipt, ReceiptKind, Receipts};
 pub use service::{Delivery, DeliveryParts, DeliverySettings};
 pub use webhook::{

@@ -9,6 +9,7 @@ use super::{Channel, Handshake, RawWebhook, Received, Rejected};
 use crate::phone::{PhoneNumber, WaId};
 use crate::secret::Secret;
 use crate::tenants::Integration;
+use crate::time::Timestamp;
 
 /// Somebody who carries messages.
 #[async_trait]
@@ -20,6 +21,16 @@ pub trait Provider: Send + Sync {
         integration: &Integration,
         message: &Outgoing,
     ) -> Result<Accepted, SendError>;
+
+    /// Looks for a message whose answer was lost. `since` is before it was first sent.
+    async fn find(
+        &self,
+        _integration: &Integration,
+        _message: &Outgoing,
+        _since: Timestamp,
+    ) -> Result<Search, SendError> {
+        Ok(Search::Unable)
+    }
 
     /// The answer to a handshake; `None` when it does not know the token.
     fn answer(&self, integration: &Integration, handshake: &Handshake<'_>) -> Option<String>;
@@ -42,9 +53,12 @@ pub struct Descriptor {
 /// A message on its way out.
 pub struct Outgoing {
     pub to: Recipient,
+    pub channel: Channel,
     pub content: Content,
     /// Comes back with every receipt.
     pub reference: String,
+    /// How long it is worth delivering: its code has no longer to live.
+    pub lifetime: Duration,
 }
 
 /// Whom a message is for.
@@ -57,8 +71,8 @@ pub enum Recipient {
 }
 
 pub enum Content {
-    /// A code, in the account's authentication template.
-    Code { code: Secret<String>, language: String },
+    /// A code, in the account's authentication template, or in words where there is none.
+    Code { code: Secret<String>, language: String, text: Secret<String> },
     /// Plain text, which WhatsApp allows for 24 hours after the person wrote.
     Text(Secret<String>),
     /// The same, with a button that shares the person's number.
@@ -68,6 +82,17 @@ pub enum Content {
 /// The provider took it. Whether it arrives, receipts say.
 pub struct Accepted {
     pub provider_id: String,
+}
+
+/// What came of looking for a message.
+#[derive(Debug)]
+pub enum Search {
+    /// The provider took it.
+    Found(Accepted),
+    /// It never came there.
+    Absent,
+    /// The provider cannot be asked; receipts have to tell.
+    Unable,
 }
 
 /// Why the provider did not take it. Each variant is what to do next.

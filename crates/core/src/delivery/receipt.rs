@@ -22,17 +22,23 @@ pub struct Receipt {
     pub at: Timestamp,
     /// The provider's error code, with `Failed`.
     pub error: Option<i64>,
+    /// It failed because the phone cannot be reached on this channel at all.
+    pub is_unreachable: bool,
     pub price: Option<Price>,
 }
 
 /// How the provider counts the message.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Price {
     pub billable: Option<bool>,
     /// The provider's word, such as `regular` or `free_customer_service`.
     pub kind: Option<String>,
     /// The provider's word, such as `authentication`.
     pub category: Option<String>,
+    /// What it costs, in millionths of the currency; where the provider says so.
+    pub micros: Option<i64>,
+    /// Such as `USD`.
+    pub currency: Option<String>,
 }
 
 /// All receipts of a message, joined.
@@ -99,6 +105,8 @@ impl Price {
             billable: self.billable.max(other.billable),
             kind: self.kind.max(other.kind.clone()),
             category: self.category.max(other.category.clone()),
+            micros: self.micros.max(other.micros),
+            currency: self.currency.max(other.currency.clone()),
         }
     }
 }
@@ -109,7 +117,13 @@ mod tests {
 
     fn receipt(kind: ReceiptKind, seconds: i64) -> Receipt {
         let error = (kind == ReceiptKind::Failed).then_some(131_026 + seconds);
-        Receipt { kind, at: Timestamp::from_seconds(seconds), error, price: None }
+        Receipt {
+            kind,
+            at: Timestamp::from_seconds(seconds),
+            error,
+            is_unreachable: false,
+            price: None,
+        }
     }
 
     fn joined(receipts: &[Receipt]) -> Receipts {

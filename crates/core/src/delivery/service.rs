@@ -6,22 +6,20 @@ use std::time::Duration;
 use tokio::sync::{Notify, broadcast, watch};
 use tokio::task::JoinSet;
 
+use super::accounts::{Accounts, Choice};
 use super::{
-    Channel, Content, MessageKey, MessageKind, MessageState, Outgoing, Provider, Recipient, Reply,
-    SendError, SendOutcome, Settled,
+    Accepted, Channel, MessageKey, MessageState, Outgoing, Provider, Search, SendError,
+    SendOutcome, Settled,
 };
 use crate::id::EventId;
 use crate::keyring::{Context, Keyring};
 use crate::ledger::{ClaimDue, Claimed, Ledger, Settle};
-use crate::phone::WaId;
+use crate::policy::Policy;
 use crate::random::{Entropy, bytes};
-use crate::secret::Secret;
 use crate::store::StoreError;
-use crate::tenants::Integrations;
-use crate::tenants::Tenants;
+use crate::tenants::{Integration, Integrations, Tenants};
 use crate::time::{Clock, seconds};
-use crate::verification::{Details, VerificationStore, address_context, asked_for, open_phone};
-use crate::wording::Wording;
+use crate::verification::{Letter, VerificationStore, open_phone};
 
 /// How often the queue is looked at when nobody calls: for retries, and for messages that
 /// another server of the installation left.
@@ -32,8 +30,9 @@ const PAUSE: Duration = seconds(1);
 const CALL_TIMEOUT: Duration = seconds(20);
 /// How often a waiting caller looks for a message that another server may have sent.
 const LOOK: Duration = Duration::from_millis(250);
-/// The code of a failure that no provider reported.
+/// The codes of failures that no provider reported: there is no account, and all accounts fail.
 const NO_ACCOUNT: i64 = 0;
+const ALL_FAIL: i64 = 1;
 
 /// What the service is made of.
 pub struct DeliveryParts {
@@ -45,32 +44,37 @@ pub struct DeliveryParts {
     pub providers: Vec<Arc<dyn Provider>>,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
+    pub policy: Arc<Policy>,
     /// Tells when there is a message to send.
     pub queued: Arc<Notify>,
     pub settings: DeliverySettings,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct DeliverySettings {
     /// Calls to providers at once.
     pub concurrency: usize,
+    /// Where codes are typed, for browsers that fill in what a message brings to that host.
+    pub host: Option<String>,
 }
 
 /// The sender of messages.
 pub struct Delivery {
     parts: DeliveryParts,
+    accounts: Accounts,
     settled: broadcast::Sender<MessageKey>,
 }
 
 impl Default for DeliverySettings {
     fn default() -> Self {
-        Self { concurrency: 32 }
+        Self { concurrency: 32, host: None }
     }
 }
 
 impl Delivery {
     pub fn new(parts: DeliveryParts) -> Self {
-        Self { parts, settled: broadcast::Sender::new(1_024) }
+        let accounts = Accounts::new(parts.integrations.clone());
+        Self { parts, accounts, settled: broadcast::Sender::new(1_024) }
     }
 
     /// Sends until `stop` says so, then finishes the calls that are under way.
@@ -189,16 +193,20 @@ impl Delivery {
             SendOutcome::Accepted { .. } => "accepted",
             SendOutcome::Retry { .. } => "retry",
             SendOutcome::Unknown { .. } => "unknown",
-            SendOutcome::Failed { .. } => "failed",
+            SendOutcome::Failed { .. } | SendOutcome::Unreachable { .. } => "failed",
         };
-        metrics::counter!("countersign_sends_total", "outcome" => label).increment(1);
-        metrics::histogram!("countersign_send_duration_seconds")
+        let channel = claimed.channel.as_str();
+        metrics::counter!("countersign_sends_total", "outcome" => label, "channel" => channel)
+            .increment(1);
+        metrics::histogram!("countersign_send_duration_seconds", "channel" => channel)
             .record(started.elapsed().as_secs_f64());
         let now = self.parts.clock.now();
         let event = EventId::generate(now, &*self.parts.entropy);
         let (key, attempt) = (claimed.key, claimed.attempt);
         let id = key.verification;
-        match self.parts.ledger.run(Settle { key, attempt, outcome, event, now }).await {
+        let patience = self.parts.policy.routes.patience;
+        let settle = Settle { key, attempt, outcome, patience, event, now };
+        match self.parts.ledger.run(settle).await {
             Ok(Settled::Stale) => {
                 tracing::debug!(verification.id = %id, "A send was settled by somebody else");
             }
@@ -213,35 +221,67 @@ impl Delivery {
 
     async fn call(&self, claimed: &Claimed) -> SendOutcome {
         let tenant = claimed.key.tenant;
-        let Some(integration) = self.parts.integrations.of_tenant(tenant) else {
-            return SendOutcome::Failed { code: NO_ACCOUNT };
+        if let Some(outcome) = self.withhold(claimed) {
+            return outcome;
+        }
+        let [a, b, c, d, jitter] = bytes(&*self.parts.entropy);
+        let (ticket, now) = (u32::from_le_bytes([a, b, c, d]), self.parts.clock.now());
+        let account = match self.accounts.choose(tenant, claimed.channel, ticket, now) {
+            Choice::Account(account) => account,
+            Choice::Nobody => return SendOutcome::Failed { code: NO_ACCOUNT },
+            // Whoever has another channel does not wait for this one.
+            Choice::AllRest(_) if !claimed.verification.route.is_empty() => {
+                return SendOutcome::Failed { code: ALL_FAIL };
+            }
+            Choice::AllRest(rest) => {
+                return SendOutcome::Retry { after: Some(rest), code: Some(ALL_FAIL), jitter };
+            }
         };
-        let channel = claimed.verification.channel;
-        let language = integration.language_for(claimed.verification.locale.as_deref());
+        let language = account.language_for(claimed.verification.locale.as_deref());
         let Ok(message) = self.compose(claimed, language).await else {
             return SendOutcome::Retry { after: None, code: None, jitter: u8::MAX };
         };
         let (Some(provider), Some(message)) =
-            (self.provider(integration.provider, channel), message)
+            (self.provider(account.provider, claimed.channel), message)
         else {
             return SendOutcome::Failed { code: NO_ACCOUNT };
         };
-        let sent = tokio::time::timeout(CALL_TIMEOUT, provider.send(integration, &message)).await;
+        let sent =
+            tokio::time::timeout(CALL_TIMEOUT, send(&**provider, account, &message, claimed));
+        let sent = sent.await.unwrap_or(Err(SendError::Unknown { code: None }));
+        self.accounts.note(account, sent.as_ref().map(|_| ()), self.parts.clock.now());
         let (to, kind) = (format!("{:?}", message.to), claimed.kind.as_str());
-        match sent.unwrap_or(Err(SendError::Unknown { code: None })) {
+        match sent {
             Ok(accepted) => {
-                tracing::info!(verification.id = %claimed.key.verification, message.kind = kind, phone = %to, "Sent a message to {to}");
-                let row = *claimed.key.verification.as_bytes();
-                let context = Context { what: "messages.provider_id", tenant, row };
-                let provider_id =
-                    self.parts.keyring.seal(&context, accepted.provider_id.as_bytes());
-                SendOutcome::Accepted { provider_id }
+                tracing::info!(verification.id = %claimed.key.verification, message.kind = kind, account.name = account.name, phone = %to, "Sent a message to {to}");
+                self.accepted(claimed, &accepted.provider_id, &account.name)
             }
             Err(error) => {
-                tracing::warn!(verification.id = %claimed.key.verification, phone = %to, message.kind = kind, code = error.code(), "Could not send a message to {to}: {error}");
+                tracing::warn!(verification.id = %claimed.key.verification, phone = %to, message.kind = kind, account.name = account.name, code = error.code(), "Could not send a message to {to}: {error}");
                 self.outcome_of(&error)
             }
         }
+    }
+
+    /// Nothing is sent to a test number.
+    fn withhold(&self, claimed: &Claimed) -> Option<SendOutcome> {
+        let DeliveryParts { policy, keyring, .. } = &self.parts;
+        if policy.test_numbers.is_empty() {
+            return None;
+        }
+        let phone = open_phone(&claimed.verification, keyring)?;
+        policy.test_code(&phone)?;
+        let phone = phone.masked();
+        tracing::info!(verification.id = %claimed.key.verification, %phone, "Sent nothing to {phone}: it is a test number");
+        Some(self.accepted(claimed, "test", "test"))
+    }
+
+    fn accepted(&self, claimed: &Claimed, provider_id: &str, account: &str) -> SendOutcome {
+        let MessageKey { tenant, verification, .. } = claimed.key;
+        let row = *verification.as_bytes();
+        let context = Context { what: "messages.provider_id", tenant, row };
+        let provider_id = self.parts.keyring.seal(&context, provider_id.as_bytes());
+        SendOutcome::Accepted { provider_id, account: account.to_owned() }
     }
 
     /// `None` for what cannot be said any more.
@@ -250,78 +290,20 @@ impl Delivery {
         claimed: &Claimed,
         language: &str,
     ) -> Result<Option<Outgoing>, StoreError> {
-        let content = match claimed.kind {
-            MessageKind::Code => {
-                self.code(claimed).map(|code| Content::Code { code, language: language.to_owned() })
-            }
-            MessageKind::Confirm => self.confirmation(claimed).await?.map(Content::Text),
-            MessageKind::Reply(reply) => {
-                let text = self.reply(claimed, reply).await?;
-                Some(match reply {
-                    Reply::ContactRequest | Reply::ContactRefused => Content::ContactRequest(text),
-                    Reply::Verified
-                    | Reply::WrongNumber
-                    | Reply::Forwarded
-                    | Reply::NotText
-                    | Reply::MissingToken
-                    | Reply::Late
-                    | Reply::AlreadyUsed
-                    | Reply::Denied => Content::Text(text),
-                })
-            }
+        let brand = self.parts.tenants.brand(claimed.key.tenant).await?;
+        let verification = &*claimed.verification;
+        let letter = Letter {
+            verification,
+            name: &brand.name,
+            host: self.parts.settings.host.as_deref(),
+            keyring: &self.parts.keyring,
         };
-        let recipient = self.recipient(claimed);
+        let content = letter.content(claimed.kind, claimed.channel, language);
+        let recipient = letter.recipient(claimed.recipient.as_ref());
+        let Some((content, to)) = content.zip(recipient) else { return Ok(None) };
+        let lifetime = verification.expires_at.after(self.parts.clock.now());
         let reference = claimed.key.reference();
-        Ok(content.zip(recipient).map(|(content, to)| Outgoing { to, content, reference }))
-    }
-
-    fn code(&self, claimed: &Claimed) -> Option<Secret<String>> {
-        let verification = &claimed.verification;
-        let held = verification.code.as_ref()?;
-        let code = held.open(&verification.place(), &self.parts.keyring)?;
-        Some(code.reveal().clone())
-    }
-
-    /// The code that answers a message, with whatever lets its reader notice that somebody else
-    /// asked for it.
-    async fn confirmation(&self, claimed: &Claimed) -> Result<Option<Secret<String>>, StoreError> {
-        let Some(code) = self.code(claimed) else { return Ok(None) };
-        let verification = &claimed.verification;
-        let wording = Wording::of(verification.locale.as_deref());
-        let brand = self.parts.tenants.brand(claimed.key.tenant).await?;
-        let fillings = [("code", code.expose().as_str()), ("name", &brand.name)];
-        let mut text = wording.text("chat.confirm", &fillings);
-        let details = verification.details.as_ref().and_then(|sealed| {
-            Details::open(sealed, claimed.key.tenant, claimed.key.verification, &self.parts.keyring)
-        });
-        let details = details.unwrap_or_default();
-        let (browser, place) = (details.user_agent.as_deref(), details.place.as_deref());
-        let not_you = Some(wording.text("chat.not_you", &[]));
-        for more in [asked_for(wording, browser, place), not_you].into_iter().flatten() {
-            text.push(' ');
-            text.push_str(&more);
-        }
-        Ok(Some(Secret::new(text)))
-    }
-
-    async fn reply(&self, claimed: &Claimed, reply: Reply) -> Result<Secret<String>, StoreError> {
-        let brand = self.parts.tenants.brand(claimed.key.tenant).await?;
-        let wording = Wording::of(claimed.verification.locale.as_deref());
-        Ok(Secret::new(wording.text(reply.text(), &[("name", &brand.name)])))
-    }
-
-    fn recipient(&self, claimed: &Claimed) -> Option<Recipient> {
-        let Some(sealed) = &claimed.recipient else {
-            return open_phone(&claimed.verification, &self.parts.keyring).map(Recipient::Phone);
-        };
-        let context = address_context(claimed.key.verification_key());
-        let plain = self.parts.keyring.open_sealed(&context, sealed)?;
-        let text = String::from_utf8(plain).ok()?;
-        // A user id begins with the letters of a country.
-        Some(match WaId::parse(&text) {
-            Some(wa_id) => Recipient::Sender(wa_id),
-            None => Recipient::User(Secret::new(text)),
-        })
+        Ok(Some(Outgoing { to, channel: claimed.channel, content, reference, lifetime }))
     }
 
     fn provider(&self, id: &str, channel: Channel) -> Option<&Arc<dyn Provider>> {
@@ -338,9 +320,26 @@ impl Delivery {
                 SendOutcome::Retry { after: *retry_after, code: *code, jitter }
             }
             SendError::Unknown { code } => SendOutcome::Unknown { code: *code },
-            SendError::Unreachable { code }
-            | SendError::Misconfigured { code }
-            | SendError::Refused { code } => SendOutcome::Failed { code: *code },
+            SendError::Unreachable { code } => SendOutcome::Unreachable { code: *code },
+            SendError::Misconfigured { code } | SendError::Refused { code } => {
+                SendOutcome::Failed { code: *code }
+            }
         }
     }
+}
+
+/// Sends it, unless an earlier try whose answer was lost had sent it already.
+async fn send(
+    provider: &dyn Provider,
+    account: &Integration,
+    message: &Outgoing,
+    claimed: &Claimed,
+) -> Result<Accepted, SendError> {
+    if claimed.is_repeat {
+        match provider.find(account, message, claimed.created_at).await? {
+            Search::Found(accepted) => return Ok(accepted),
+            Search::Absent | Search::Unable => {}
+        }
+    }
+    provider.send(account, message).await
 }

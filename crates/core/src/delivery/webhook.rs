@@ -10,6 +10,8 @@ use crate::time::Timestamp;
 pub struct RawWebhook<'a> {
     /// Every value of the signature header, in order.
     pub signatures: &'a [&'a [u8]],
+    /// The path and query that were called: some sign them too.
+    pub target: &'a str,
     /// Exactly the bytes that were sent: they are what is signed.
     pub body: &'a [u8],
 }

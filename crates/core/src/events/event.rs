@@ -47,6 +47,8 @@ kinds! {
     VerificationCreated = "verification.created",
     /// Its code was asked for again.
     VerificationResent = "verification.resent",
+    /// A message did not arrive, and the code was sent by another channel.
+    VerificationFallback = "verification.fallback",
     /// The right code came back.
     VerificationApproved = "verification.approved",
     /// The message that it waits for came, and a code has to be typed.

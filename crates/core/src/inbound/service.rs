@@ -87,7 +87,7 @@ impl Inbound {
                 }
                 Notice::Status(_) | Notice::Message(_) => true,
             });
-            outcome = Ok(self.ingest(integration, webhook.body, received).await?);
+            outcome = Ok(self.ingest(integration, webhook, received).await?);
         }
         let label = match &outcome {
             Ok(outcome) if outcome.is_repeated => "repeated",
@@ -102,19 +102,19 @@ impl Inbound {
     async fn ingest(
         &self,
         integration: &Integration,
-        body: &[u8],
+        webhook: &RawWebhook<'_>,
         received: Received,
     ) -> Result<IngestOutcome, StoreError> {
         let (tenant, now) = (integration.tenant, self.parts.clock.now());
-        let digest = short_digest(body);
+        let digest = short_digest(webhook);
         let key = WebhookKey { tenant, at: file_under(received.newest, now), digest };
         let context = Context { what: "webhooks.body", tenant, row: digest };
-        let sealed = self.parts.keyring.seal(&context, body);
+        let sealed = self.parts.keyring.seal(&context, webhook.body);
         let unread = received.unread;
-        let webhook = StoredWebhook { key, received_at: now, sealed, unread, quarantined: 0 };
+        let stored = StoredWebhook { key, received_at: now, sealed, unread, quarantined: 0 };
         let event = EventId::generate(now, &*self.parts.entropy);
         let mut ingest = Ingest {
-            webhook,
+            webhook: stored,
             receipts: Vec::new(),
             messages: Vec::new(),
             keyring: self.parts.keyring.clone(),
@@ -219,7 +219,12 @@ fn file_under(named: Option<Timestamp>, now: Timestamp) -> Timestamp {
     })
 }
 
-fn short_digest(body: &[u8]) -> [u8; 16] {
-    let digest = digest::digest(&digest::SHA256, body);
+/// Some say in the address which message a report is about, and the same of all in the body.
+fn short_digest(webhook: &RawWebhook<'_>) -> [u8; 16] {
+    let mut context = digest::Context::new(&digest::SHA256);
+    for part in [webhook.target.as_bytes(), b"\n", webhook.body] {
+        context.update(part);
+    }
+    let digest = context.finish();
     digest.as_ref()[..16].try_into().expect("a SHA-256 has 32 bytes")
 }

@@ -1,8 +1,11 @@
 //! Claiming messages that are due, and settling what came of sending them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use super::loss::{Loss, fall_back};
 use super::{Keys, Rows};
+use crate::channel::Channel;
 use crate::delivery::{Claim, MessageKey, MessageKind, SendOutcome, Settled};
 use crate::events::EventKind;
 use crate::id::EventId;
@@ -34,6 +37,10 @@ pub struct Claimed {
     /// Names the try when it is settled.
     pub attempt: u8,
     pub kind: MessageKind,
+    pub channel: Channel,
+    /// An earlier try's answer was lost.
+    pub is_repeat: bool,
+    pub created_at: Timestamp,
     pub recipient: Option<Sealed>,
     pub verification: Arc<Verification>,
 }
@@ -44,6 +51,8 @@ pub struct Settle {
     pub key: MessageKey,
     pub attempt: u8,
     pub outcome: SendOutcome,
+    /// How long the phone may take to say that it has the message.
+    pub patience: Duration,
     pub event: EventId,
     pub now: Timestamp,
 }
@@ -84,12 +93,22 @@ impl ClaimDue {
             return None;
         };
         match message.claim(self.now) {
-            Claim::Call { attempt } => {
-                let (kind, recipient) = (message.kind, message.recipient.clone());
-                Some(Claimed { key, attempt, kind, recipient, verification })
-            }
+            Claim::Call { attempt } => Some(Claimed {
+                key,
+                attempt,
+                kind: message.kind,
+                channel: message.channel,
+                is_repeat: message.possible_duplicate,
+                created_at: message.created_at,
+                recipient: message.recipient.clone(),
+                verification,
+            }),
             Claim::GaveUp => {
-                fail(key, event, self.now, rows);
+                Loss::of(key).note(event, self.now, rows);
+                None
+            }
+            Claim::Silent => {
+                fall_back(key, event, self.now, rows);
                 None
             }
             Claim::Wait | Claim::NotDue => None,
@@ -102,38 +121,26 @@ impl Settle {
         if !rows.messages.is_loaded(&self.key) {
             keys.messages.push(self.key);
         }
-        // It ends the verification when it fails.
-        let verification = self.key.verification_key();
-        let may_fail = !matches!(self.outcome, SendOutcome::Accepted { .. });
-        if may_fail && !rows.verifications.is_loaded(&verification) {
-            keys.verifications_alone.push(verification);
+        if !matches!(self.outcome, SendOutcome::Accepted { .. }) {
+            self.loss().want(rows, keys);
         }
     }
 
     pub(super) fn decide(&self, rows: &mut Rows) -> Settled {
         let Some(message) = rows.messages.edit(&self.key) else { return Settled::Stale };
-        let settled = message.settle(self.attempt, &self.outcome, self.now);
+        let settled = message.settle(self.attempt, &self.outcome, self.patience, self.now);
         match settled {
             Settled::Accepted => {
                 rows.record_message(self.key, EventKind::MessageAccepted, self.event, self.now);
             }
-            Settled::Failed => fail(self.key, self.event, self.now, rows),
+            Settled::Failed => self.loss().note(self.event, self.now, rows),
             Settled::WillRetry | Settled::WillWait | Settled::Stale => {}
         }
         settled
     }
-}
 
-/// A message will not arrive: notes it, and ends the verification when it was its last hope.
-pub(super) fn fail(key: MessageKey, event: EventId, now: Timestamp, rows: &mut Rows) {
-    rows.record_message(key, EventKind::MessageFailed, event, now);
-    if rows.messages.get(&key).is_none_or(|message| !message.kind.carries_code()) {
-        return;
-    }
-    let verification = key.verification_key();
-    if rows.edit_verification(&verification).is_some_and(|row| row.fail_message(now)) {
-        // Beside the ids that the operation hands out one by one.
-        let event = event.nth(1 << 31);
-        rows.record(verification, EventKind::VerificationUndeliverable, event, now);
+    const fn loss(&self) -> Loss {
+        let is_unreachable = matches!(self.outcome, SendOutcome::Unreachable { .. });
+        Loss { key: self.key, is_unreachable }
     }
 }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::deliver::fail;
 use super::hear::{Hearing, Heeded};
+use super::loss::Loss;
 use super::{Keys, Rows, StoredInbound, StoredWebhook, WebhookKey};
 use crate::delivery::{MessageKey, MessageStatus, Receipt, ReceiptKind};
 use crate::events::EventKind;
@@ -73,9 +73,8 @@ impl Ingest {
             if !rows.messages.is_loaded(message) {
                 keys.messages.push(*message);
             }
-            let verification = message.verification_key();
-            if receipt.kind == ReceiptKind::Failed && !rows.verifications.is_loaded(&verification) {
-                keys.verifications_alone.push(verification);
+            if receipt.kind == ReceiptKind::Failed {
+                loss(*message, receipt).want(rows, keys);
             }
         }
         let unloaded = self.messages.iter().map(|message| message.key);
@@ -143,7 +142,7 @@ impl Ingest {
         // A repetition changes nothing and is not written.
         let mut message = rows.messages.get(key)?.clone();
         let before = message.status();
-        if !message.receive(receipt, self.now) {
+        if !message.receive(receipt, self.policy.routes.patience, self.now) {
             return Some(false);
         }
         let after = message.status();
@@ -151,20 +150,24 @@ impl Ingest {
             *row = message;
         }
         if after != before {
-            self.announce(*key, after, event, rows);
+            self.announce(&loss(*key, receipt), after, event, rows);
         }
         Some(true)
     }
 
-    fn announce(&self, key: MessageKey, status: MessageStatus, event: EventId, rows: &mut Rows) {
+    fn announce(&self, loss: &Loss, status: MessageStatus, event: EventId, rows: &mut Rows) {
         let kind = match status {
-            MessageStatus::Failed => return fail(key, event, self.now, rows),
+            MessageStatus::Failed => return loss.note(event, self.now, rows),
             MessageStatus::Accepted => EventKind::MessageAccepted,
             MessageStatus::Sent => EventKind::MessageSent,
             MessageStatus::Delivered => EventKind::MessageDelivered,
             MessageStatus::Read => EventKind::MessageRead,
             MessageStatus::Queued | MessageStatus::Sending | MessageStatus::Dropped => return,
         };
-        rows.record_message(key, kind, event, self.now);
+        rows.record_message(loss.key, kind, event, self.now);
     }
+}
+
+const fn loss(key: MessageKey, receipt: &Receipt) -> Loss {
+    Loss { key, is_unreachable: receipt.is_unreachable }
 }

@@ -17,6 +17,7 @@ mod counts;
 mod deliver;
 mod hear;
 mod ingest;
+mod loss;
 mod op;
 mod port;
 mod reply;

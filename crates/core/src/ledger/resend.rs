@@ -75,7 +75,7 @@ impl Resend {
         let _ = verification.resend(&self.policy.limits, now);
         let is_answer = verification.method == Method::Message;
         if !is_answer {
-            verification.channel = self.channel.unwrap_or(verification.channel);
+            verification.turn_to(self.channel.unwrap_or(verification.channel));
         }
         let verification = verification.clone();
         let sender = rows.challenges.get(&self.key).filter(|_| is_answer);

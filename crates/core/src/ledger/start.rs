@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Counter, CounterKey, IdempotencyKey, Keys, Resend, ResendOutcome, Rows, StoredStart};
+use crate::channel::Channel;
 use crate::delivery::{Message, MessageKey, MessageKind};
 use crate::events::EventKind;
 use crate::id::EventId;
@@ -99,7 +100,25 @@ impl Start {
             return StartOutcome::Refused { refusal, phone };
         }
         charge(verification, &self.policy, rows, now);
-        self.begin(rows)
+        self.begin(&self.routed(rows), rows)
+    }
+
+    /// Where it begins: not by a channel that the phone is known to be absent from, if there is
+    /// another one.
+    fn routed(&self, rows: &Rows) -> Arc<Verification> {
+        let mut verification = self.verification.clone();
+        let is_absent = verification.channel == Channel::WhatsApp
+            && !verification.route.is_empty()
+            && rows
+                .phones
+                .get(&verification.phone)
+                .is_some_and(|record| record.is_absent(self.now));
+        if is_absent {
+            let verification = Arc::make_mut(&mut verification);
+            let next = verification.route.take_next();
+            verification.channel = next.unwrap_or(verification.channel);
+        }
+        verification
     }
 
     /// The limits of a phone are about what is sent to it and typed for it.
@@ -114,8 +133,8 @@ impl Start {
         (record.ask_send(&self.policy.limits, now), attempts)
     }
 
-    fn begin(&self, rows: &mut Rows) -> StartOutcome {
-        let (verification, now) = (&self.verification, self.now);
+    fn begin(&self, verification: &Arc<Verification>, rows: &mut Rows) -> StartOutcome {
+        let now = self.now;
         let surplus = match &verification.sealed_phone {
             Some(_) => {
                 let record = rows.phones.edit_or_default(verification.phone);
@@ -209,7 +228,9 @@ pub(super) fn queue_message(
 ) -> MessageKey {
     let VerificationKey { tenant, id } = verification.key;
     let key = MessageKey { tenant, verification: id, number: verification.messages() };
-    let message = Message { kind, recipient, ..Message::queued(key, verification.channel, now) };
+    let is_watched = kind == MessageKind::Code && !verification.route.is_empty();
+    let message =
+        Message { kind, recipient, is_watched, ..Message::queued(key, verification.channel, now) };
     rows.messages.insert(key, message);
     key
 }

@@ -13,4 +13,6 @@ pub use address::AddressBlock;
 pub use fence::Fence;
 pub use limit::{Pace, Refusal, Window};
 pub use odds::{Odds, RISK_WITHOUT_CONSENT, odds};
-pub use settings::{CodePolicy, Limits, MessagePolicy, Policy, PolicyError};
+pub use settings::{
+    CodePolicy, Limits, MessagePolicy, Policy, PolicyError, RoutePolicy, TestNumber,
+};

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::phone::Country;
+use crate::channel::{Channel, Route};
+use crate::phone::{Country, PhoneNumber};
+use crate::secret::Secret;
 use crate::time::{minutes, seconds};
 
 /// Every rule that an operator may set.
@@ -13,6 +15,28 @@ pub struct Policy {
     /// Countries that may be sent to; empty is all of them.
     pub countries: Vec<Country>,
     pub message: MessagePolicy,
+    pub routes: RoutePolicy,
+    /// Nothing is sent to these, and their codes are fixed: for tests of the tenant's own.
+    pub test_numbers: Vec<TestNumber>,
+}
+
+/// A number whose code is known.
+#[derive(Clone, Debug)]
+pub struct TestNumber {
+    pub number: PhoneNumber,
+    /// 6 to 10 digits.
+    pub code: Secret<String>,
+}
+
+/// By which channels codes go.
+#[derive(Clone, Debug)]
+pub struct RoutePolicy {
+    /// Where no other order is given for a country.
+    pub order: Route,
+    pub by_country: Vec<(Country, Route)>,
+    /// How long the phone may take to say that it has a message, before the next channel is
+    /// tried: 10 to 120 seconds.
+    pub patience: Duration,
 }
 
 /// How phones are proved by messages that people write.
@@ -101,7 +125,26 @@ impl Default for Limits {
     }
 }
 
+impl Default for RoutePolicy {
+    fn default() -> Self {
+        Self { order: Route::of(Channel::ALL), by_country: Vec::new(), patience: seconds(30) }
+    }
+}
+
+impl RoutePolicy {
+    pub fn for_country(&self, country: Option<Country>) -> Route {
+        let known = self.by_country.iter().find(|(other, _)| Some(*other) == country);
+        known.map_or(self.order, |(_, route)| *route)
+    }
+}
+
 impl Policy {
+    /// The code of a test number; `None` for every other number.
+    pub fn test_code(&self, number: &PhoneNumber) -> Option<&Secret<String>> {
+        let known = self.test_numbers.iter().find(|known| known.number == *number);
+        known.map(|known| &known.code)
+    }
+
     /// Every setting outside its range, by the name it has in the settings file.
     pub fn errors(&self) -> Vec<PolicyError> {
         let (code, limits) = (&self.code, &self.limits);
@@ -142,6 +185,11 @@ impl Policy {
                 "1 to 100",
             ),
             ((1..=3).contains(&limits.live), "max_live_per_phone", "1 to 3"),
+            (
+                (seconds(10)..=minutes(2)).contains(&self.routes.patience),
+                "fallback_after_seconds",
+                "10 to 120",
+            ),
         ];
         rules
             .into_iter()

@@ -3,13 +3,20 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::channel::Channel;
 use crate::id::TenantId;
 use crate::secret::Secret;
 
-/// What is needed to send through one WhatsApp business number and to believe its webhooks.
+/// What is needed to send through one account and to believe its webhooks.
 #[derive(Clone)]
 pub struct Integration {
     pub tenant: TenantId,
+    /// Tells it from the tenant's other accounts. It is stored with each message that it sent.
+    pub name: String,
+    /// Messages are spread over the accounts of a channel in these proportions; zero is a reserve.
+    pub weight: u32,
+    /// What it sends by.
+    pub channels: Vec<Channel>,
     /// Which provider speaks for it; see `delivery::Provider`.
     pub provider: &'static str,
     /// The business number's id at Meta.
@@ -46,7 +53,7 @@ impl Integration {
 
 impl fmt::Debug for Integration {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "Integration({}, {})", self.provider, self.phone_number_id)
+        write!(formatter, "Integration({}, {})", self.provider, self.name)
     }
 }
 
@@ -59,9 +66,26 @@ impl Integrations {
         &self.all
     }
 
-    /// The one a tenant sends through.
-    pub fn of_tenant(&self, tenant: TenantId) -> Option<&Arc<Integration>> {
-        self.all.iter().find(|integration| integration.tenant == tenant)
+    /// Those a tenant sends through by a channel.
+    pub fn by(
+        &self,
+        tenant: TenantId,
+        channel: Channel,
+    ) -> impl Iterator<Item = &Arc<Integration>> {
+        self.all.iter().filter(move |integration| {
+            integration.tenant == tenant && integration.channels.contains(&channel)
+        })
+    }
+
+    /// Whether a tenant can send by a channel.
+    pub fn has(&self, tenant: TenantId, channel: Channel) -> bool {
+        self.by(tenant, channel).next().is_some()
+    }
+
+    /// The number that people write to.
+    pub fn business_number(&self, tenant: TenantId) -> Option<&str> {
+        self.by(tenant, Channel::WhatsApp)
+            .find_map(|integration| integration.business_number.as_deref())
     }
 }
 
@@ -72,6 +96,9 @@ mod tests {
     fn integration() -> Integration {
         Integration {
             tenant: TenantId::DEFAULT,
+            name: "whatsapp".to_owned(),
+            weight: 1,
+            channels: vec![Channel::WhatsApp],
             provider: "meta",
             phone_number_id: "420033001177550".to_owned(),
             access_token: "token".into(),

@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 
 use super::CountingEntropy;
-use crate::delivery::Channel;
+use crate::channel::{Channel, Route};
 use crate::keyring::{KeyStore, Keyring, Sealed, SecretKey};
+use crate::phone::Country;
 use crate::random::{Entropy, bytes};
 use crate::store::StoreError;
 use crate::time::{Timestamp, minutes, seconds};
@@ -50,6 +51,9 @@ pub fn minimal_verification(
         max_attempts: 3,
         sends: vec![now],
         replies: 0,
+        fallbacks: 0,
+        route: Route::default(),
+        country: None,
         failed_messages: 0,
         code: None,
         created_at: now,
@@ -78,6 +82,9 @@ pub fn complete_verification(
         sealed_phone: Some(Sealed::from_bytes(bytes::<40>(entropy))),
         method: Method::Message,
         channel: Channel::Sms,
+        route: Route::of([Channel::WhatsApp]),
+        fallbacks: 1,
+        country: Country::parse("BR"),
         purpose: Purpose::StepUp,
         locale: Some("pt-BR".to_owned()),
         is_superseded: true,

@@ -1,24 +1,23 @@
 //! What may be started at all, before any limit is asked.
 
 use super::{Method, StartError, StartRequest, Verifications};
-use crate::delivery::Channel;
+use crate::channel::{Channel, Route};
 use crate::id::TenantId;
-use crate::phone::PhoneNumber;
-use crate::tenants::Integration;
+use crate::phone::{Country, Parsed, PhoneNumber};
 
 impl Verifications {
     pub(super) fn admit(
         &self,
         tenant: TenantId,
         request: &StartRequest,
-    ) -> Result<Option<PhoneNumber>, StartError> {
-        let channel = request.channel.unwrap_or(Channel::WhatsApp);
+    ) -> Result<Option<Parsed>, StartError> {
         match request.method {
             Method::Code => {
                 let typed = request.phone.as_deref().ok_or(StartError::MissingPhone)?;
-                self.admit_number(tenant, channel, typed).map(Some)
+                self.admit_number(tenant, request.channel, typed).map(Some)
             }
             Method::Message => {
+                let channel = request.channel.unwrap_or(Channel::WhatsApp);
                 if channel != Channel::WhatsApp || !self.has_messages(tenant) {
                     return Err(StartError::MethodUnavailable);
                 }
@@ -26,7 +25,7 @@ impl Verifications {
                     return Err(StartError::ConfirmationRequired);
                 }
                 let typed = request.phone.as_deref();
-                typed.map(|typed| self.admit_number(tenant, channel, typed)).transpose()
+                typed.map(|typed| self.admit_number(tenant, Some(channel), typed)).transpose()
             }
         }
     }
@@ -37,8 +36,7 @@ impl Verifications {
     }
 
     pub(super) fn business_number(&self, tenant: TenantId) -> Option<&str> {
-        let integration: &Integration = self.parts.integrations.of_tenant(tenant)?;
-        integration.business_number.as_deref()
+        self.parts.integrations.business_number(tenant)
     }
 
     /// Reads a number that codes may be sent to.
@@ -47,7 +45,7 @@ impl Verifications {
         tenant: TenantId,
         typed: &str,
     ) -> Result<PhoneNumber, StartError> {
-        self.admit_number(tenant, Channel::WhatsApp, typed)
+        self.admit_number(tenant, None, typed).map(|parsed| parsed.number)
     }
 
     /// Refuses an address that the tenant did not register. Nothing is looked up without one.
@@ -61,20 +59,42 @@ impl Verifications {
         if brand.may_return_to(address) { Ok(()) } else { Err(StartError::ReturnUrlNotRegistered) }
     }
 
-    pub(super) fn has_channel(&self, tenant: TenantId, channel: Channel) -> bool {
-        match channel {
-            Channel::WhatsApp => self.parts.integrations.of_tenant(tenant).is_some(),
-            Channel::Sms => false,
+    pub(crate) fn has_channel(&self, tenant: TenantId, channel: Channel) -> bool {
+        self.parts.integrations.has(tenant, channel)
+    }
+
+    /// The channels that a code for this phone may go by, in order. Whoever names one gets that one
+    /// or an error, and never silently another.
+    pub(super) fn route(
+        &self,
+        tenant: TenantId,
+        phone: Option<&PhoneNumber>,
+        country: Option<Country>,
+        request: &StartRequest,
+    ) -> Route {
+        let is_named = request.channel.is_some() || request.method == Method::Message;
+        if is_named {
+            return Route::of([request.channel.unwrap_or(Channel::WhatsApp)]);
         }
+        let policy = &self.parts.policy;
+        let wanted = policy.routes.for_country(country);
+        let is_test = phone.is_some_and(|number| policy.test_code(number).is_some());
+        let known = wanted.channels().filter(|channel| self.has_channel(tenant, *channel));
+        // Nobody says that a test number has a message, so that there is nothing to fall back from.
+        Route::of(known.take(if is_test { 1 } else { usize::MAX }))
     }
 
     fn admit_number(
         &self,
         tenant: TenantId,
-        channel: Channel,
+        channel: Option<Channel>,
         typed: &str,
-    ) -> Result<PhoneNumber, StartError> {
-        if !self.has_channel(tenant, channel) {
+    ) -> Result<Parsed, StartError> {
+        let has_way = match channel {
+            Some(channel) => self.has_channel(tenant, channel),
+            None => Channel::ALL.into_iter().any(|channel| self.has_channel(tenant, channel)),
+        };
+        if !has_way {
             return Err(StartError::ChannelUnavailable);
         }
         let parsed = PhoneNumber::parse_detailed(typed, self.parts.default_region)?;
@@ -84,6 +104,6 @@ impl Verifications {
         let allowed = &self.parts.policy.countries;
         let is_allowed =
             allowed.is_empty() || parsed.country.is_some_and(|country| allowed.contains(&country));
-        if is_allowed { Ok(parsed.number) } else { Err(StartError::CountryNotAllowed) }
+        if is_allowed { Ok(parsed) } else { Err(StartError::CountryNotAllowed) }
     }
 }

@@ -6,8 +6,8 @@ use super::{
     Method, NumberKey, PhoneKey, ReadyMessage, StartRequest, State, Verification, VerificationKey,
     VerificationView, Verifications, resend_gap,
 };
-use crate::delivery::Channel;
-use crate::phone::PhoneNumber;
+use crate::channel::Channel;
+use crate::phone::{Parsed, PhoneNumber};
 use crate::policy::AddressBlock;
 use crate::store::StoreError;
 use crate::time::Timestamp;
@@ -36,14 +36,17 @@ impl Verifications {
     pub(super) fn draft(
         &self,
         key: VerificationKey,
-        phone: Option<&PhoneNumber>,
+        phone: Option<&Parsed>,
         arrival: Arrival,
         request: &StartRequest,
     ) -> Verification {
         let Arrival { now, phone: phone_key, address } = arrival;
         let VerificationParts { keyring, policy, .. } = &self.parts;
         let VerificationKey { tenant, id } = key;
+        let (country, phone) = (phone.and_then(|one| one.country), phone.map(|one| &one.number));
         let is_sent = request.method == Method::Code;
+        let mut route = self.route(tenant, phone, country, request);
+        let channel = route.take_next().unwrap_or(Channel::WhatsApp);
         Verification {
             key,
             phone: phone_key,
@@ -52,8 +55,10 @@ impl Verifications {
                 None => NumberKey(self.nobody(key)),
             },
             sealed_phone: phone.map(|phone| seal_phone(tenant, id, phone, keyring)),
+            country,
             method: request.method,
-            channel: request.channel.unwrap_or(Channel::WhatsApp),
+            channel,
+            route,
             purpose: request.purpose,
             locale: request.locale.clone(),
             state: State::Pending,
@@ -62,6 +67,7 @@ impl Verifications {
             max_attempts: policy.code.max_attempts,
             sends: if is_sent { vec![now] } else { Vec::new() },
             replies: 0,
+            fallbacks: 0,
             failed_messages: 0,
             code: None,
             created_at: now,

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use super::challenge::CONFIRMATION;
 use super::{
-    Code, CodePlace, HeldCode, Line, Method, NumberKey, PhoneKey, PhoneRecord, Purpose, State,
-    seal_phone,
+    Code, CodePlace, Finding, HeldCode, LastCheck, Line, Method, NumberKey, PhoneKey, PhoneRecord,
+    Purpose, State, seal_phone,
 };
-use crate::delivery::Channel;
+use crate::channel::{Channel, Route};
 use crate::id::{TenantId, VerificationId};
 use crate::keyring::{Keyring, Sealed};
+use crate::phone::Country;
 use crate::policy::{Limits, Policy, Refusal};
 use crate::time::Timestamp;
 
@@ -31,13 +32,6 @@ pub struct Idempotency {
     pub fingerprint: [u8; 16],
 }
 
-/// A check that was answered, so that asking again with its key gets its answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LastCheck {
-    pub request: RequestKey,
-    pub finding: Finding,
-}
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verification {
     pub key: VerificationKey,
@@ -47,8 +41,12 @@ pub struct Verification {
     pub number: NumberKey,
     /// `None` until a message tells whose it is; `phone` and `number` are nobody's until then.
     pub sealed_phone: Option<Sealed>,
+    /// Of the number; `None` where it belongs to none, or is not known yet.
+    pub country: Option<Country>,
     pub method: Method,
     pub channel: Channel,
+    /// The channels that are left to try.
+    pub route: Route,
     pub purpose: Purpose,
     pub locale: Option<String>,
     pub state: State,
@@ -62,6 +60,8 @@ pub struct Verification {
     pub sends: Vec<Timestamp>,
     /// Other messages: answers to what somebody wrote.
     pub replies: u8,
+    /// Messages that carry the code by another channel, because one did not arrive.
+    pub fallbacks: u8,
     /// Messages that will not arrive.
     pub failed_messages: u8,
     /// Gone once the verification has ended.
@@ -78,26 +78,6 @@ pub struct Verification {
     /// Kept for 30 days.
     pub client_ip: Option<String>,
     pub details: Option<Sealed>,
-}
-
-/// What a check found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use]
-pub enum Finding {
-    /// The right code, now: given to one check ever.
-    Approved,
-    WrongCode,
-    /// Too many wrong codes, this one included.
-    Exhausted,
-    AlreadyApproved,
-    Superseded,
-    Expired,
-    Canceled,
-    Undeliverable,
-    /// Too many wrong codes for this phone, over all its verifications. Nothing was compared.
-    Locked(Refusal),
-    /// The message that a code would answer has not come. Nothing was compared.
-    NotReceived,
 }
 
 /// Answers to what people write that one verification causes at most.
@@ -219,6 +199,7 @@ impl Verification {
         self.phone = line.limits;
         self.number = line.key;
         self.sealed_phone = Some(seal_phone(tenant, id, &line.number, keyring));
+        self.country = line.number.country();
     }
 
     /// Its message came, and is answered with this code, which has a time of its own.
@@ -269,7 +250,28 @@ impl Verification {
 
     /// How many messages it has; at most 255.
     pub fn messages(&self) -> u8 {
-        u8::try_from(self.sends.len()).unwrap_or(u8::MAX).saturating_add(self.replies)
+        u8::try_from(self.sends.len())
+            .unwrap_or(u8::MAX)
+            .saturating_add(self.replies)
+            .saturating_add(self.fallbacks)
+    }
+
+    /// From here on its code goes by this channel.
+    pub fn turn_to(&mut self, channel: Channel) {
+        self.channel = channel;
+        self.route = self.route.without(channel);
+    }
+
+    /// A message by the channel so far does not arrive. Answers whether another one is to be sent
+    /// by the next.
+    pub fn fall_back(&mut self, now: Timestamp) -> bool {
+        if !self.is_live(now) || self.method != Method::Code {
+            return false;
+        }
+        let Some(next) = self.route.take_next() else { return false };
+        self.channel = next;
+        self.fallbacks = self.fallbacks.saturating_add(1);
+        true
     }
 
     /// Answers whether it was pending, and so is canceled now.
@@ -290,7 +292,8 @@ impl Verification {
     /// One more of its messages will not arrive. Answers whether that was the last hope.
     pub fn fail_message(&mut self, now: Timestamp) -> bool {
         self.failed_messages = self.failed_messages.saturating_add(1);
-        let is_over = self.is_live(now) && usize::from(self.failed_messages) >= self.sends.len();
+        let carriers = self.sends.len() + usize::from(self.fallbacks);
+        let is_over = self.is_live(now) && usize::from(self.failed_messages) >= carriers;
         if is_over {
             self.end(State::Undeliverable, now);
         }
@@ -322,75 +325,4 @@ impl Verification {
 /// times.
 pub fn resend_gap(limits: &Limits, sends: usize) -> Duration {
     limits.cooldown * 2_u32.pow(u32::try_from(sends.saturating_sub(1)).unwrap_or(3).min(3))
-}
-
-impl LastCheck {
-    const LENGTH: usize = 17;
-
-    /// The bytes in which storage keeps them.
-    pub fn pack(checks: &[Self]) -> Vec<u8> {
-        let pack = |check: &Self| {
-            let tag = match check.finding {
-                Finding::Approved => 1,
-                Finding::WrongCode => 2,
-                // Only comparisons are kept.
-                Finding::Exhausted
-                | Finding::AlreadyApproved
-                | Finding::Superseded
-                | Finding::Expired
-                | Finding::Canceled
-                | Finding::Undeliverable
-                | Finding::NotReceived
-                | Finding::Locked(_) => 3,
-            };
-            check.request.into_iter().chain([tag])
-        };
-        checks.iter().flat_map(pack).collect()
-    }
-
-    /// `None` for bytes that [`Self::pack`] did not write.
-    pub fn unpack(bytes: &[u8]) -> Option<Vec<Self>> {
-        let unpack = |bytes: &[u8]| {
-            let (request, tag) = bytes.split_first_chunk()?;
-            let finding = match tag {
-                [1] => Finding::Approved,
-                [2] => Finding::WrongCode,
-                [3] => Finding::Exhausted,
-                _ => return None,
-            };
-            Some(Self { request: *request, finding })
-        };
-        bytes.chunks(Self::LENGTH).map(unpack).collect()
-    }
-}
-
-impl Finding {
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Approved => "approved",
-            Self::WrongCode => "wrong_code",
-            Self::Exhausted => "exhausted",
-            Self::AlreadyApproved => "already_approved",
-            Self::Superseded => "superseded",
-            Self::Expired => "expired",
-            Self::Canceled => "canceled",
-            Self::Undeliverable => "undeliverable",
-            Self::Locked(_) => "locked",
-            Self::NotReceived => "not_received",
-        }
-    }
-
-    /// Whether a comparison was made for it.
-    pub const fn is_comparison(self) -> bool {
-        match self {
-            Self::Approved | Self::WrongCode | Self::Exhausted => true,
-            Self::AlreadyApproved
-            | Self::Superseded
-            | Self::Expired
-            | Self::Canceled
-            | Self::Undeliverable
-            | Self::NotReceived
-            | Self::Locked(_) => false,
-        }
-    }
 }

@@ -12,8 +12,10 @@ mod code;
 mod details;
 mod draft;
 mod entity;
+mod finding;
 mod heard;
 mod jobs;
+mod letter;
 mod listening;
 mod phone_bytes;
 mod phone_record;
@@ -30,12 +32,12 @@ pub use by_digits::ByDigits;
 pub use challenge::{CONFIRMATION, CONFIRMATION_DIGITS, Challenge, Identity, IdentityCheck};
 pub use code::{Code, CodePlace, HeldCode, MalformedCode};
 pub use details::Details;
-pub use entity::{
-    Finding, Idempotency, LastCheck, RequestKey, Verification, VerificationKey, resend_gap,
-};
+pub use entity::{Idempotency, RequestKey, Verification, VerificationKey, resend_gap};
+pub use finding::{Finding, LastCheck};
 pub(crate) use heard::address_context;
 pub use heard::{Contact, Heard, Line, Sender, SenderAddress, TokenKey};
 pub use jobs::{Cleaned, Retention};
+pub use letter::Letter;
 pub use phone_record::{Chain, NumberKey, PhoneKey, PhoneRecord};
 pub use ready::ReadyMessage;
 pub(crate) use ready::asked_for;

@@ -27,9 +27,13 @@ impl PhoneRecord {
             }
         }
         // Few phones ever write to us, so the others do not pay for it.
-        if !self.wrong_tokens.is_empty() || !self.replies.is_empty() {
+        let has_written = !self.wrong_tokens.is_empty() || !self.replies.is_empty();
+        if has_written || self.absent_until.is_some() {
             pack_times(&mut bytes, self.wrong_tokens.times());
             pack_times(&mut bytes, self.replies.times());
+        }
+        if let Some(until) = self.absent_until {
+            pack_time(&mut bytes, until);
         }
         bytes
     }
@@ -50,8 +54,10 @@ impl PhoneRecord {
             reader.times().map(Window::from_times)
         };
         let (wrong_tokens, replies) = (window()?, window()?);
+        let absent_until = if reader.0.is_empty() { None } else { Some(reader.time()?) };
         let is_whole = reader.0.is_empty();
-        is_whole.then_some(Self { sends, failures, chains, wrong_tokens, replies })
+        let record = Self { sends, failures, chains, wrong_tokens, replies, absent_until };
+        is_whole.then_some(record)
     }
 }
 
@@ -122,7 +128,13 @@ mod tests {
         );
         record.charge_reply(now);
 
-        assert_eq!(PhoneRecord::decode(&record.encode()), Some(record));
+        assert_eq!(PhoneRecord::decode(&record.encode()), Some(record.clone()));
+
+        let mut absent = PhoneRecord::default();
+        for record in [&mut record, &mut absent] {
+            record.note_absent(now);
+            assert_eq!(PhoneRecord::decode(&record.encode()).as_ref(), Some(&*record));
+        }
     }
 
     proptest! {

@@ -37,6 +37,8 @@ pub struct PhoneRecord {
     pub(super) wrong_tokens: Window,
     /// Answers to this sender, beside codes.
     pub(super) replies: Window,
+    /// Until when it is taken to be absent from `WhatsApp`.
+    pub(super) absent_until: Option<Timestamp>,
 }
 
 /// Verifications of one phone and purpose that are live together. They share a number of
@@ -83,6 +85,7 @@ impl PhoneRecord {
         self.failures.forget(MONTH, now);
         self.wrong_tokens.forget(DAY, now);
         self.replies.forget(DAY, now);
+        self.absent_until = self.absent_until.filter(|until| now < *until);
         let edge = now.minus(DAY);
         self.chains.retain(|chain| chain.ends_at > edge);
     }
@@ -90,7 +93,9 @@ impl PhoneRecord {
     /// Nothing is left to remember.
     pub fn is_empty(&self) -> bool {
         let windows = [&self.sends, &self.failures, &self.wrong_tokens, &self.replies];
-        self.chains.is_empty() && windows.into_iter().all(Window::is_empty)
+        self.absent_until.is_none()
+            && self.chains.is_empty()
+            && windows.into_iter().all(Window::is_empty)
     }
 
     /// When it will be empty if nothing is added.
@@ -99,10 +104,21 @@ impl PhoneRecord {
         let chains = self.chains.iter().map(|chain| Some(chain.ends_at.plus(DAY)));
         chains
             .chain([last(&self.sends, DAY), last(&self.failures, MONTH)])
-            .chain([last(&self.wrong_tokens, DAY), last(&self.replies, DAY)])
+            .chain([last(&self.wrong_tokens, DAY), last(&self.replies, DAY), self.absent_until])
             .flatten()
             .max()
             .unwrap_or_default()
+    }
+
+    /// Notes that a message found nobody here on `WhatsApp`. The provider says the same of other
+    /// troubles, so that it is believed for a day only.
+    pub fn note_absent(&mut self, now: Timestamp) {
+        self.absent_until = Some(now.plus(DAY));
+    }
+
+    /// Whether nobody is here on `WhatsApp`, as far as we know.
+    pub fn is_absent(&self, now: Timestamp) -> bool {
+        self.absent_until.is_some_and(|until| now < until)
     }
 
     /// Whether a message may be sent.

@@ -12,7 +12,7 @@ use countersign_core::random::SystemEntropy;
 use countersign_core::secret::Secret;
 use countersign_core::tenants::{KeyMode, PresentedKey};
 use countersign_server::Demo;
-use countersign_simulator::Simulator;
+use countersign_simulator::{Simulator, TwilioAccount};
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -63,7 +63,10 @@ impl Dev {
         std::fs::create_dir_all(&self.data)
             .with_context(|| format!("could not create {}", self.data.display()))?;
         let keys = Keys::of(&self.data.join(KEYS_FILE))?;
-        let simulator = countersign_simulator::Settings::default();
+        let simulator = countersign_simulator::Settings {
+            twilio: Some(TwilioAccount::default()),
+            ..countersign_simulator::Settings::default()
+        };
         let mut config = Config::load_over(&self.overlay(), file, &ProcessEnvironment)?;
         // Settings of a real account must not leak into a sandbox.
         self.enclose(&mut config, &keys, &simulator);
@@ -113,6 +116,12 @@ impl Dev {
         config.whatsapp_app_secret.clone_from(&simulator.app_secret);
         config.whatsapp_app_secret_previous.clear();
         config.whatsapp_verify_token.clone_from(&simulator.verify_token);
+        config.forget_accounts();
+        if let Some(twilio) = &simulator.twilio {
+            config.twilio_account_sid = vec![twilio.account_sid.clone()];
+            config.twilio_auth_token = vec![twilio.auth_token.clone()];
+            config.twilio_sms_from = vec![twilio.sms_number.clone()];
+        }
         if let Some(template) = simulator.templates.first() {
             config.whatsapp_template_name.clone_from(&template.name);
             config.whatsapp_template_languages.clone_from(&template.languages);
@@ -134,10 +143,15 @@ impl Prepared {
         let url = format!("http://{}", listener.local_addr()?);
         let simulator_url = format!("http://{}", simulator_listener.local_addr()?);
         config.whatsapp_api_base_url.clone_from(&simulator_url);
+        config.twilio_api_base_url.clone_from(&simulator_url);
         config.whatsapp_link_base_url = format!("{simulator_url}/wa.me");
         simulator.webhook_url = Some(format!("{url}/api/webhooks/whatsapp"));
         let business_phone = simulator.business_phone.clone();
         config.public_url = demo::origin(listener.local_addr()?);
+        // Twilio signs the address too, which has to be the one that we know.
+        if let Some(twilio) = &mut simulator.twilio {
+            twilio.webhook_url = Some(format!("{}/api/webhooks/twilio", config.public_url));
+        }
         simulator.frame_ancestor = Some(config.public_url.clone());
         let installation = wiring::assemble(&config).await?;
         demo::furnish(&installation.app, &config.public_url).await?;

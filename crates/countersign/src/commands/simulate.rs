@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use clap::Args;
-use countersign_simulator::{Settings, Simulator};
+use countersign_simulator::{Settings, Simulator, TwilioAccount};
 use tokio::sync::watch;
 
 use crate::output::{complain, say};
@@ -39,6 +39,15 @@ pub(crate) struct Simulate {
     /// The business number's id
     #[arg(long, value_name = "ID")]
     phone_number_id: Option<String>,
+    /// The account at Twilio, `AC` and 32 hexadecimal digits
+    #[arg(long, value_name = "SID")]
+    twilio_account_sid: Option<String>,
+    /// Its token, which signs its webhooks too
+    #[arg(long, value_name = "TOKEN")]
+    twilio_auth_token: Option<String>,
+    /// Where what phones write to Twilio's numbers goes; without it that is only shown
+    #[arg(long, value_name = "URL")]
+    twilio_webhook_url: Option<String>,
     /// Run this scenario once, print what came of it as JSON, and stop; 1 if it did not pass
     #[arg(long, value_name = "FILE")]
     scenario: Option<PathBuf>,
@@ -64,6 +73,11 @@ impl Simulate {
         say(&format!("Business phone   {}", settings.business_phone));
         say(&format!("App secret       {}", settings.app_secret));
         say(&format!("Verify token     {}", settings.verify_token));
+        if let Some(twilio) = &settings.twilio {
+            say(&format!("Twilio account   {}", twilio.account_sid));
+            say(&format!("Twilio token     {}", twilio.auth_token));
+            say(&format!("SMS number       {}", twilio.sms_number));
+        }
         let router = countersign_simulator::router(Simulator::new(settings)?);
         let stop = run::stop_signal()?;
         let settings = countersign_server::Settings::default();
@@ -99,7 +113,15 @@ impl Simulate {
     fn settings(&self) -> Settings {
         let given = |value: &Option<String>, default: String| value.clone().unwrap_or(default);
         let usual = Settings::default();
+        let account = TwilioAccount::default();
+        let twilio = TwilioAccount {
+            account_sid: given(&self.twilio_account_sid, account.account_sid.clone()),
+            auth_token: given(&self.twilio_auth_token, account.auth_token.clone()),
+            webhook_url: self.twilio_webhook_url.clone(),
+            ..account
+        };
         Settings {
+            twilio: Some(twilio),
             webhook_url: self.webhook_url.clone(),
             hosts: self.host.clone(),
             app_secret: given(&self.app_secret, usual.app_secret.clone()),

@@ -2,6 +2,8 @@
 //!
 //! Everything that is wrong is said at once, one line each, by the name of the setting.
 
+mod channels;
+mod gateway;
 mod load;
 mod problems;
 mod settings;

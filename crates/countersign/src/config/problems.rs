@@ -16,7 +16,11 @@ impl Config {
     pub(crate) fn problems(&self) -> Vec<String> {
         let rules = self.server_rules().into_iter().chain(self.number_rules());
         let broken = rules.filter(|(holds, _)| !holds).map(|(_, line)| line.to_owned());
-        broken.chain(self.whatsapp_problems()).chain(self.policy_problems()).collect()
+        broken
+            .chain(self.whatsapp_problems())
+            .chain(self.channel_problems())
+            .chain(self.policy_problems())
+            .collect()
     }
 
     fn server_rules(&self) -> [Rule; 9] {
@@ -113,8 +117,11 @@ impl Config {
                 "the name of your authentication template",
             ),
         ];
+        // Whoever sends by others alone needs nothing of Meta's.
+        let is_needed = self.has_meta() || self.accounts().is_empty();
         let mut problems: Vec<String> = needed
             .into_iter()
+            .filter(|_| is_needed)
             .filter(|(_, value, _)| value.trim().is_empty())
             .map(|(name, _, what)| format!("{name}: give {what}; see docs/guides/production.md"))
             .collect();

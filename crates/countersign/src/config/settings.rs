@@ -4,11 +4,11 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use countersign_core::phone::{Country, Region, WaId};
-use countersign_core::policy::{CodePolicy, Limits, MessagePolicy, Policy};
+use countersign_core::phone::{Country, PhoneNumber, Region, WaId};
+use countersign_core::policy::{CodePolicy, Limits, MessagePolicy, Policy, TestNumber};
 use countersign_core::time::{days, minutes, seconds};
 use countersign_core::verification::Retention;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 /// Every setting. `config.default.toml` says what each means; [`Config::problems`] what is wrong.
 #[derive(Clone, Deserialize)]
@@ -61,6 +61,42 @@ pub(crate) struct Config {
     pub(crate) whatsapp_template_languages: Vec<String>,
     pub(crate) whatsapp_api_base_url: String,
     pub(crate) whatsapp_api_version: String,
+    #[serde(deserialize_with = "one_or_many")]
+    pub(crate) twilio_account_sid: Vec<String>,
+    #[serde(deserialize_with = "one_or_many")]
+    pub(crate) twilio_auth_token: Vec<String>,
+    #[serde(deserialize_with = "one_or_many")]
+    pub(crate) twilio_api_key_sid: Vec<String>,
+    #[serde(deserialize_with = "one_or_many")]
+    pub(crate) twilio_api_key_secret: Vec<String>,
+    #[serde(deserialize_with = "one_or_many")]
+    pub(crate) twilio_whatsapp_number: Vec<String>,
+    #[serde(deserialize_with = "one_or_many")]
+    pub(crate) twilio_sms_from: Vec<String>,
+    #[serde(deserialize_with = "one_or_many")]
+    pub(crate) twilio_messaging_service_sid: Vec<String>,
+    #[serde(deserialize_with = "one_or_many")]
+    pub(crate) twilio_weight: Vec<String>,
+    #[serde(deserialize_with = "one_or_many")]
+    pub(crate) twilio_content_sids: Vec<String>,
+    pub(crate) twilio_api_base_url: String,
+    pub(crate) sms_gateway_url: String,
+    pub(crate) sms_gateway_method: String,
+    pub(crate) sms_gateway_headers: Vec<String>,
+    pub(crate) sms_gateway_body: String,
+    pub(crate) sms_gateway_body_type: String,
+    pub(crate) sms_gateway_sender: String,
+    pub(crate) sms_gateway_success: String,
+    pub(crate) sms_gateway_message_id: String,
+    pub(crate) sms_gateway_callback_secret: String,
+    pub(crate) sms_gateway_callback_status: String,
+    pub(crate) sms_gateway_callback_words: Vec<String>,
+    pub(crate) sms_gateway_callback_error: String,
+    pub(crate) sms_gateway_weight: u32,
+    pub(crate) test_numbers: Vec<String>,
+    pub(crate) channels: Vec<String>,
+    pub(crate) channels_by_country: Vec<String>,
+    pub(crate) fallback_after_seconds: u16,
     pub(crate) delivery_enabled: bool,
     pub(crate) delivery_concurrency: usize,
     pub(crate) otp_contract_enabled: bool,
@@ -115,6 +151,8 @@ impl Config {
                 .filter_map(|country| Country::parse(country))
                 .collect(),
             message: MessagePolicy { replies: self.message_replies },
+            routes: self.routes(),
+            test_numbers: self.test_numbers.iter().filter_map(|text| test_number(text)).collect(),
         })
     }
 
@@ -125,6 +163,30 @@ impl Config {
             webhooks: days(self.webhook_retention_days.into()),
         }
     }
+}
+
+/// `+15550100001=123456`
+pub(super) fn test_number(text: &str) -> Option<TestNumber> {
+    let (number, code) = text.split_once('=')?;
+    let number = PhoneNumber::from_trusted(number.trim())?;
+    let code = code.trim();
+    let is_code = (6..=10).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_digit());
+    is_code.then(|| TestNumber { number, code: code.into() })
+}
+
+/// One text, or a list of them.
+fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Texts {
+        One(String),
+        Many(Vec<String>),
+    }
+    Ok(match Texts::deserialize(deserializer)? {
+        Texts::One(text) if text.is_empty() => Vec::new(),
+        Texts::One(text) => vec![text],
+        Texts::Many(texts) => texts,
+    })
 }
 
 impl fmt::Debug for Config {

@@ -22,6 +22,13 @@ pub(crate) const VERIFY_TOKEN: &str = "verify-token-of-drills-77aa";
 pub(crate) const PHONE_NUMBER_ID: &str = "420033001177550";
 const ACCOUNT_ID: &str = "311200440055660";
 
+/// The simulator's account at Twilio, for SMS.
+pub(crate) const TWILIO: [(&str, &str); 3] = [
+    ("TWILIO_ACCOUNT_SID", "AC000000000000000000000000c0ffee00"),
+    ("TWILIO_AUTH_TOKEN", "SIMULATORcountersignauthtoken"),
+    ("TWILIO_SMS_FROM", "+15550100300"),
+];
+
 pub(crate) struct Stage {
     pub(crate) folder: TempDir,
     pub(crate) simulator: SocketAddr,
@@ -136,6 +143,12 @@ impl Stage {
     fn environment(&self, address: SocketAddr) -> Vec<(String, String)> {
         let mut settings = environment(&self.database.address(), self.simulator, address);
         settings.extend(self.settings.clone());
+        // Whoever has Twilio is told by it what became of a message.
+        if self.settings.iter().any(|(name, _)| name == TWILIO[0].0) {
+            let first = self.addresses[0];
+            settings.push(("PUBLIC_URL".to_owned(), format!("http://{first}")));
+            settings.push(("TWILIO_API_BASE_URL".to_owned(), format!("http://{}", self.simulator)));
+        }
         settings
     }
 

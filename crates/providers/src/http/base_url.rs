@@ -81,6 +81,20 @@ impl BaseUrl {
         self.url.origin().ascii_serialization()
     }
 
+    /// Whether only this machine, or a network of its owner's, is meant.
+    pub fn is_own(&self) -> bool {
+        self.host.is_own()
+    }
+
+    pub(crate) const fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// As it was written, without a slash at its end.
+    pub(crate) fn as_str(&self) -> &str {
+        self.url.as_str().trim_end_matches('/')
+    }
+
     pub(super) fn host(&self) -> &Host {
         &self.host
     }

@@ -13,6 +13,7 @@ use countersign_core::time::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::errors::{Class, class};
 use super::message::{inbound, people};
 use super::signature;
 use super::update::{
@@ -143,8 +144,10 @@ impl Reader<'_> {
             parse(status.errors).filter(|_| kind == ReceiptKind::Failed);
         let failure: Option<Failure> = parse(failures.and_then(|list| list.first().copied()));
         let error = failure.map(|failure| failure.code.0);
+        let is_unreachable = error.is_some_and(|code| class(code, None) == Class::Recipient);
         let price = parse(status.pricing).and_then(|pricing| price(&pricing));
-        Some(Notice::Status(StatusNotice { message, receipt: Receipt { kind, at, error, price } }))
+        let receipt = Receipt { kind, at, error, is_unreachable, price };
+        Some(Notice::Status(StatusNotice { message, receipt }))
     }
 
     fn message(&mut self, raw: &str, people: &[Person<'_>]) -> Option<InboundMessage> {
@@ -188,8 +191,8 @@ fn price(pricing: &Pricing<'_>) -> Option<Price> {
         kind: word(pricing.kind),
         // Meta spells some with a hyphen here and an underscore there.
         category: word(pricing.category).map(|category| category.replace('-', "_")),
+        micros: None,
+        currency: None,
     };
-    let says_something =
-        price.billable.is_some() || price.kind.is_some() || price.category.is_some();
-    says_something.then_some(price)
+    (price != Price::default()).then_some(price)
 }

@@ -110,7 +110,7 @@ pub(super) struct Whole(pub(super) i64);
 impl<'a> Send<'a> {
     pub(super) fn new(integration: &'a Integration, message: &'a Outgoing) -> Self {
         let body = match &message.content {
-            Content::Code { code, language } => Body::Template {
+            Content::Code { code, language, .. } => Body::Template {
                 template: Template::authentication(&integration.template, language, code.expose()),
             },
             Content::Text(text) => {
@@ -252,8 +252,10 @@ impl Visitor<'_> for WholeVisitor {
 
 #[cfg(test)]
 mod tests {
+    use countersign_core::channel::Channel;
     use countersign_core::id::TenantId;
     use countersign_core::phone::PhoneNumber;
+    use countersign_core::time::minutes;
     use serde_json::json;
 
     use super::*;
@@ -261,6 +263,9 @@ mod tests {
     fn integration() -> Integration {
         Integration {
             tenant: TenantId::DEFAULT,
+            name: "whatsapp".to_owned(),
+            weight: 1,
+            channels: vec![Channel::WhatsApp],
             provider: "meta",
             phone_number_id: "420033001177550".to_owned(),
             access_token: "token".into(),
@@ -276,6 +281,8 @@ mod tests {
         let to = PhoneNumber::from_trusted("+4915550102030").unwrap();
         let message = Outgoing {
             to: Recipient::Phone(to),
+            channel: Channel::WhatsApp,
+            lifetime: minutes(5),
             content,
             reference: "cs1:ver_01JB7Q9T:att_2".to_owned(),
         };
@@ -284,7 +291,11 @@ mod tests {
 
     #[test]
     fn a_code_goes_out_in_the_template_twice() {
-        let content = Content::Code { code: "402917".into(), language: "de".to_owned() };
+        let content = Content::Code {
+            code: "402917".into(),
+            language: "de".to_owned(),
+            text: "402917".into(),
+        };
 
         assert_eq!(
             written(content),

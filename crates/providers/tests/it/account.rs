@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use aws_lc_rs::hmac;
+use countersign_core::channel::Channel;
 use countersign_core::delivery::{Provider, RawWebhook, Received, Rejected};
 use countersign_core::id::TenantId;
 use countersign_core::tenants::Integration;
@@ -13,6 +14,9 @@ pub const APP_SECRET: &str = "countersign-test-app-secret";
 pub fn integration() -> Integration {
     Integration {
         tenant: TenantId::DEFAULT,
+        name: "whatsapp".to_owned(),
+        weight: 1,
+        channels: vec![Channel::WhatsApp],
         provider: "meta",
         phone_number_id: "420033001177550".to_owned(),
         access_token: "EAAtest".into(),
@@ -43,5 +47,5 @@ pub fn receive(body: impl AsRef<[u8]>) -> Received {
 
 pub fn deliver(headers: &[&str], body: &[u8]) -> Result<Received, Rejected> {
     let signatures: Vec<_> = headers.iter().map(|header| header.as_bytes()).collect();
-    meta().receive(&integration(), &RawWebhook { signatures: &signatures, body })
+    meta().receive(&integration(), &RawWebhook { signatures: &signatures, target: "/", body })
 }

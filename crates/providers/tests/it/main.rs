@@ -2,6 +2,9 @@
 //! What the providers do, seen from outside: over HTTP, and with signed webhooks.
 
 mod account;
+mod all;
+mod gateway;
+mod gateway_callback;
 mod handshake;
 mod hostile;
 mod hostile_templates;
@@ -10,4 +13,8 @@ mod samples;
 mod send;
 mod server;
 mod templates;
+mod twilio;
+mod twilio_account;
+mod twilio_samples;
+mod twilio_webhook;
 mod webhook;

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use countersign_core::channel::Channel;
 use countersign_core::delivery::{Accepted, Content, Outgoing, Provider, Recipient, SendError};
 use countersign_core::phone::PhoneNumber;
+use countersign_core::time::minutes;
 use countersign_providers::http::Timeouts;
 use countersign_providers::meta::Meta;
 use serde_json::{Value, json};
@@ -19,8 +21,14 @@ const NOT_SENT: SendError = SendError::Unavailable { retry_after: None, code: No
 
 fn code() -> Outgoing {
     Outgoing {
+        channel: Channel::WhatsApp,
+        lifetime: minutes(5),
         to: Recipient::Phone(PhoneNumber::from_trusted("+4915550102030").unwrap()),
-        content: Content::Code { code: "402917".into(), language: "de".to_owned() },
+        content: Content::Code {
+            code: "402917".into(),
+            language: "de".to_owned(),
+            text: "402917".into(),
+        },
         reference: "cs1:reference".to_owned(),
     }
 }

@@ -71,8 +71,10 @@ fn a_status_is_a_receipt_for_the_message_it_refers_to() {
         billable: Some(true),
         kind: Some("regular".to_owned()),
         category: Some("authentication_international".to_owned()),
+        ..Price::default()
     };
     let receipt = Receipt {
+        is_unreachable: false,
         kind: ReceiptKind::Delivered,
         at: at(1_791_300_007),
         error: None,
@@ -151,7 +153,13 @@ fn a_field_that_is_broken_costs_no_more_than_itself() {
         let received = read_status(&status);
 
         let at = at(1_791_300_019);
-        let receipt = Receipt { kind: ReceiptKind::Read, at, error: None, price: None };
+        let receipt = Receipt {
+            kind: ReceiptKind::Read,
+            at,
+            error: None,
+            is_unreachable: false,
+            price: None,
+        };
         let notice = Notice::Status(StatusNotice { message: None, receipt });
         assert_eq!(received.notices, [notice], "{status}");
         assert_eq!(received.unread, 0, "{status}");

@@ -89,6 +89,9 @@ pub(crate) struct Message {
     error_code: Option<i64>,
     /// The provider's answer was lost and it was sent again: the same code may arrive twice.
     possible_duplicate: bool,
+    /// The account that took it, by its name in the settings.
+    #[schema(required = true, example = "whatsapp")]
+    account: Option<String>,
     #[schema(required = true)]
     price: Option<Price>,
 }
@@ -102,6 +105,11 @@ pub(crate) struct Price {
     kind: Option<String>,
     #[schema(required = true, example = "authentication")]
     category: Option<String>,
+    /// What it costs, where the provider says so: a decimal number.
+    #[schema(required = true, example = "0.0075")]
+    amount: Option<String>,
+    #[schema(required = true, example = "USD")]
+    currency: Option<String>,
 }
 
 /// Some verifications, the newest first.
@@ -172,6 +180,7 @@ impl From<&delivery::Message> for Message {
             failed_at: receipts.failed_at.map(Time),
             error_code: receipts.error,
             possible_duplicate: message.possible_duplicate,
+            account: message.account.clone(),
             price: receipts.price.as_ref().map(Price::from),
         }
     }
@@ -179,8 +188,8 @@ impl From<&delivery::Message> for Message {
 
 impl From<&delivery::Price> for Price {
     fn from(price: &delivery::Price) -> Self {
-        let delivery::Price { billable, kind, category } = price.clone();
-        Self { billable, kind, category }
+        let delivery::Price { billable, kind, category, micros, currency } = price.clone();
+        Self { billable, kind, category, amount: micros.map(decimal), currency }
     }
 }
 
@@ -190,6 +199,31 @@ impl From<verification::Checked> for Checked {
             status: CheckStatus::of(checked.finding, checked.state),
             outcome: checked.finding.into(),
             attempts_left: checked.attempts_left,
+        }
+    }
+}
+
+/// Millionths as a decimal number without needless zeros.
+pub(super) fn decimal(micros: i64) -> String {
+    let sign = if micros < 0 { "-" } else { "" };
+    let micros = micros.unsigned_abs();
+    let fraction = format!("{:06}", micros % 1_000_000);
+    match fraction.trim_end_matches('0') {
+        "" => format!("{sign}{}", micros / 1_000_000),
+        fraction => format!("{sign}{}.{fraction}", micros / 1_000_000),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn millionths_are_written_as_decimals() {
+        for (micros, text) in
+            [(0, "0"), (7_500, "0.0075"), (1_000_000, "1"), (-12_340_000, "-12.34")]
+        {
+            assert_eq!(decimal(micros), text);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `/v1`: verifications and sessions, for a tenant's own back end.
+//! `/v1`: verifications, sessions and insights, for a tenant's own back end.
 //!
 //! Its wire types are its own and spell the words of the API; the domain's have no serialisation.
 
@@ -7,6 +7,8 @@ mod awaited;
 mod body;
 mod details;
 mod inbound;
+mod insight_answer;
+mod insights;
 mod listing;
 mod routes;
 mod session_answer;

@@ -2,12 +2,13 @@
 
 use utoipa_axum::router::UtoipaMethodRouter;
 
-use super::{inbound, sessions, verifications};
+use super::{inbound, insights, sessions, verifications};
 use crate::site::Site;
 
 pub(crate) fn routes() -> Vec<UtoipaMethodRouter<Site>> {
     let mut routes = verifications::routes();
     routes.extend(sessions::routes());
     routes.extend(inbound::routes());
+    routes.extend(insights::routes());
     routes
 }

@@ -3,6 +3,7 @@
 use countersign_core::accounts::AccountError;
 use countersign_core::delivery::Rejected;
 use countersign_core::inbound::ReceiveError;
+use countersign_core::insights::InsightError;
 use countersign_core::phone::InvalidPhone;
 use countersign_core::store::StoreError;
 use countersign_core::tenants::TenantError;
@@ -106,6 +107,21 @@ impl From<AccountError> for Problem {
             AccountError::EmailTaken => Self::of_field("email", "the address is taken"),
             AccountError::Start(error) => error.into(),
             AccountError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<InsightError> for Problem {
+    fn from(error: InsightError) -> Self {
+        match error {
+            InsightError::Backwards => {
+                Self::of_field("after", "send a time that is earlier than `before`, or than now")
+            }
+            InsightError::TooLong => Self::of_field(
+                "after",
+                "send a time at most 92 days earlier than `before`, or than now",
+            ),
+            InsightError::Store(error) => error.into(),
         }
     }
 }

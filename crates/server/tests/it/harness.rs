@@ -9,10 +9,11 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Method, Request};
 use axum::response::Response;
 use countersign_core::app::{App, Parts};
+use countersign_core::channel::Channel;
 use countersign_core::delivery::DeliverySettings;
 use countersign_core::id::TenantId;
 use countersign_core::keyring::{Keyring, SecretKey};
-use countersign_core::policy::{Limits, Policy};
+use countersign_core::policy::{Limits, Policy, RoutePolicy};
 use countersign_core::tenants::{
     BrandChange, Integration, Integrations, KeyMode, Scopes, TenantName,
 };
@@ -71,9 +72,13 @@ impl TestServer {
     }
 
     pub async fn with(settings: Settings, limits: Limits) -> Self {
+        Self::of(settings, Policy { limits, ..Policy::default() }, vec![integration()]).await
+    }
+
+    async fn of(settings: Settings, policy: Policy, accounts: Vec<Integration>) -> Self {
         let clock = Arc::new(ManualClock::default());
         let sandbox = Arc::new(Sandbox::default());
-        let app = app(&clock, &sandbox, limits).await;
+        let app = app(&clock, &sandbox, policy, accounts).await;
         app.tenants.ensure_default().await.unwrap();
         let key = new_key(&app, TenantId::DEFAULT, Scopes::ALL).await;
         let (stop, stopped) = watch::channel(false);
@@ -85,6 +90,18 @@ impl TestServer {
     /// With pages.
     pub async fn hosted() -> Self {
         Self::with(public_settings(), Limits::default()).await
+    }
+
+    /// With pages, and accounts for both channels.
+    pub async fn both_channels(routes: RoutePolicy) -> Self {
+        let sms = Integration {
+            name: "sms".to_owned(),
+            channels: vec![Channel::Sms],
+            business_number: None,
+            ..integration()
+        };
+        let policy = Policy { routes, ..Policy::default() };
+        Self::of(public_settings(), policy, vec![integration(), sms]).await
     }
 
     /// Changes what people see of the default tenant.
@@ -214,7 +231,12 @@ impl Answer {
     }
 }
 
-async fn app(clock: &Arc<ManualClock>, sandbox: &Arc<Sandbox>, limits: Limits) -> App {
+async fn app(
+    clock: &Arc<ManualClock>,
+    sandbox: &Arc<Sandbox>,
+    policy: Policy,
+    accounts: Vec<Integration>,
+) -> App {
     let storage = countersign_storage::memory();
     let entropy = Arc::new(CountingEntropy::default());
     let secret = SecretKey::parse(&"5a".repeat(32)).unwrap();
@@ -225,11 +247,12 @@ async fn app(clock: &Arc<ManualClock>, sandbox: &Arc<Sandbox>, limits: Limits) -
         tenants: storage.tenants,
         sessions: storage.sessions,
         accounts: storage.accounts,
+        insights: storage.insights,
         signals: storage.signals,
         keyring,
-        integrations: Integrations::new(vec![integration()]),
+        integrations: Integrations::new(accounts),
         providers: vec![sandbox.clone()],
-        policy: Arc::new(Policy { limits, ..Policy::default() }),
+        policy: Arc::new(policy),
         default_region: None,
         link_base: "https://wa.me".to_owned(),
         clock: clock.clone(),
@@ -241,6 +264,9 @@ async fn app(clock: &Arc<ManualClock>, sandbox: &Arc<Sandbox>, limits: Limits) -
 fn integration() -> Integration {
     Integration {
         tenant: TenantId::DEFAULT,
+        name: "whatsapp".to_owned(),
+        weight: 1,
+        channels: vec![Channel::WhatsApp],
         provider: "meta",
         phone_number_id: "420033001177550".to_owned(),
         access_token: "token".into(),

@@ -11,6 +11,7 @@ mod health;
 mod hooks;
 mod hosted;
 mod idempotency;
+mod insights;
 mod listener;
 mod openapi;
 mod otp;

@@ -20,6 +20,7 @@ pub const SIGNATURE: &str = "sha256=good";
 
 pub struct Sandbox {
     codes: Mutex<HashMap<String, Vec<String>>>,
+    channels: Mutex<Vec<Channel>>,
     references: Mutex<Vec<String>>,
     texts: Mutex<Vec<String>>,
     failures: Mutex<VecDeque<SendError>>,
@@ -31,6 +32,7 @@ impl Default for Sandbox {
     fn default() -> Self {
         Self {
             codes: Mutex::default(),
+            channels: Mutex::default(),
             references: Mutex::default(),
             texts: Mutex::default(),
             failures: Mutex::default(),
@@ -48,6 +50,11 @@ impl Sandbox {
     /// The latest code that was sent to a phone.
     pub fn code(&self, phone: &str) -> String {
         self.codes(phone).pop().unwrap()
+    }
+
+    /// By which channels codes were sent, one after the other.
+    pub fn channels(&self) -> Vec<Channel> {
+        self.channels.lock().unwrap().clone()
     }
 
     /// The reference of the latest message.
@@ -74,7 +81,7 @@ impl Sandbox {
 #[async_trait]
 impl Provider for Sandbox {
     fn descriptor(&self) -> Descriptor {
-        Descriptor { id: "meta", channels: &[Channel::WhatsApp] }
+        Descriptor { id: "meta", channels: &Channel::ALL }
     }
 
     async fn send(&self, _: &Integration, message: &Outgoing) -> Result<Accepted, SendError> {
@@ -86,6 +93,7 @@ impl Provider for Sandbox {
             Content::Code { code, .. } => {
                 let Recipient::Phone(to) = &message.to else { panic!("codes go to numbers") };
                 let mut codes = self.codes.lock().unwrap();
+                self.channels.lock().unwrap().push(message.channel);
                 codes.entry(to.e164().to_owned()).or_default().push(code.expose().clone());
             }
             Content::Text(text) | Content::ContactRequest(text) => {
@@ -119,7 +127,13 @@ impl Provider for Sandbox {
         let at = Timestamp::from_seconds(1_791_300_005);
         let notices = kind.map(|kind| {
             let message = body["reference"].as_str().and_then(MessageKey::from_reference);
-            let receipt = Receipt { kind, at, error: body["error"].as_i64(), price: None };
+            let receipt = Receipt {
+                kind,
+                at,
+                error: body["error"].as_i64(),
+                is_unreachable: false,
+                price: None,
+            };
             Notice::Status(StatusNotice { message, receipt })
         });
         Ok(Received { notices: notices.into_iter().collect(), unread: 0, newest: Some(at) })

@@ -66,7 +66,7 @@ async fn a_start_answers_the_whole_verification() {
                 "channel": "whatsapp",
                 "status": "queued",
                 "created_at": "2026-10-06T15:20:00.000Z",
-                "accepted_at": null,
+                "accepted_at": null, "account": null,
                 "sent_at": null,
                 "delivered_at": null,
                 "read_at": null,

@@ -115,6 +115,8 @@ create table verifications (
     max_attempts bigint not null,
     sends bytea not null,
     replies bigint not null,
+    fallbacks bigint not null,
+    route text not null,
     failed_messages bigint not null,
     code_key bytea,
     code_mac bytea,
@@ -129,6 +131,7 @@ create table verifications (
     address bytea,
     client_ip text,
     details bytea,
+    country text,
     primary key (tenant_id, id)
 ) with (fillfactor = 80);
 
@@ -189,8 +192,12 @@ create table messages (
     price_billable bigint,
     price_kind text,
     price_category text,
+    price_micros bigint,
+    price_currency text,
     created_at bigint not null,
     accepted_at bigint,
+    account text,
+    is_watched bigint not null,
     primary key (tenant_id, verification_id, number)
 ) with (fillfactor = 80);
 

@@ -117,6 +117,8 @@ create table verifications (
     max_attempts integer not null,
     sends blob not null,
     replies integer not null,
+    fallbacks integer not null,
+    route text not null,
     failed_messages integer not null,
     code_key blob,
     code_mac blob,
@@ -131,6 +133,7 @@ create table verifications (
     address blob,
     client_ip text,
     details blob,
+    country text,
     primary key (tenant_id, id)
 ) strict, without rowid;
 
@@ -187,8 +190,12 @@ create table messages (
     price_billable integer,
     price_kind text,
     price_category text,
+    price_micros integer,
+    price_currency text,
     created_at integer not null,
     accepted_at integer,
+    account text,
+    is_watched integer not null,
     primary key (tenant_id, verification_id, number)
 ) strict, without rowid;
 

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use super::{Database, Dialect, Tx, client, migrate_postgres, migrate_sqlite};
 use crate::rows::{Columns, Value};
-use crate::{accounts, keys, sessions, tenants, verifications};
+use crate::{accounts, insights, keys, sessions, tenants, verifications};
 
 /// A migrated database, and where it lies.
 struct Place {
@@ -59,6 +59,7 @@ async fn every_statement_is_understood() {
             all.extend(tenants::TenantRows::statements());
             all.extend(sessions::SessionRows::statements());
             all.extend(accounts::AccountRows::statements());
+            all.extend(insights::InsightRows::statements());
             all.extend(verifications::reading_statements());
             all.extend(verifications::cleaning_statements(dialect));
             for sql in &all {
@@ -69,6 +70,28 @@ async fn every_statement_is_understood() {
         });
 
         assert!(prepared.await.unwrap() > 20, "{dialect:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn insights_read_the_rows_of_one_tenant_and_time() {
+    let place = sqlite().await;
+    let plans = place.database.read(|tx| {
+        let values = [vec![1; 16].into(), vec![0; 16].into(), vec![9; 16].into(), 7_i64.into()];
+        let mut plans = Vec::new();
+        for sql in insights::InsightRows::statements() {
+            let given = if sql.contains("$4") { &values[..] } else { &values[..3] };
+            let plan = tx.all(&format!("explain query plan {sql}"), given, |row| {
+                row.text(3).map(str::to_owned)
+            })?;
+            plans.push(plan.join("\n"));
+        }
+        Ok(plans)
+    });
+
+    for plan in plans.await.unwrap() {
+        assert!(plan.contains("USING PRIMARY KEY (tenant_id=? AND "), "{plan}");
+        assert!(!plan.contains("SCAN"), "{plan}");
     }
 }
 

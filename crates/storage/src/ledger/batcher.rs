@@ -13,6 +13,7 @@ use countersign_core::signals::Signals;
 use countersign_core::store::StoreError;
 use tokio::sync::{Mutex, mpsc, oneshot};
 
+use super::measures::Measures;
 use super::{Backend, CommitError};
 
 /// Operations in one batch at most.
@@ -81,12 +82,19 @@ impl Ledger for Batcher {
     }
 }
 
+/// Those who hear of what was committed.
+struct Told {
+    signals: Signals,
+    measures: Measures,
+}
+
 /// Commits batches until nobody can submit any more, and tells what changed.
 pub(crate) async fn work(requests: Requests, mut backend: impl Backend, signals: Signals) {
     let mut taken = Vec::with_capacity(MOST);
     let mut batch = Vec::with_capacity(MOST);
     let mut rows = Rows::default();
     let sizes = metrics::histogram!("countersign_ledger_batch_size");
+    let told = Told { signals, measures: Measures::default() };
     loop {
         let mut waiting = requests.lock().await;
         if waiting.recv_many(&mut taken, MOST).await == 0 {
@@ -104,7 +112,7 @@ pub(crate) async fn work(requests: Requests, mut backend: impl Backend, signals:
         }
         drop(waiting);
         sizes.record(count(batch.len()));
-        serve(&mut batch, &mut backend, &mut rows, &signals).await;
+        serve(&mut batch, &mut backend, &mut rows, &told).await;
     }
 }
 
@@ -115,16 +123,11 @@ fn take(request: Request, batch: &mut Vec<Asked>, waiting: &mut mpsc::Receiver<R
     }
 }
 
-async fn serve(
-    batch: &mut Vec<Asked>,
-    backend: &mut impl Backend,
-    rows: &mut Rows,
-    signals: &Signals,
-) {
+async fn serve(batch: &mut Vec<Asked>, backend: &mut impl Backend, rows: &mut Rows, told: &Told) {
     let ops: Vec<&Op> = batch.iter().map(|request| &request.op).collect();
     match attempt(&ops, backend, rows).await {
         Ok(outcomes) => {
-            tell(rows, signals);
+            told.tell(rows);
             for (request, outcome) in batch.drain(..).zip(outcomes) {
                 // Somebody who no longer waits does not need the answer.
                 let _ = request.answer.send(Ok(outcome));
@@ -134,7 +137,7 @@ async fn serve(
             for request in batch.drain(..) {
                 let outcome = alone(&request.op, backend, rows).await;
                 if outcome.is_ok() {
-                    tell(rows, signals);
+                    told.tell(rows);
                 }
                 let _ = request.answer.send(outcome);
             }
@@ -142,16 +145,19 @@ async fn serve(
     }
 }
 
-/// Wakes those who watch what was committed.
-fn tell(rows: &Rows, signals: &Signals) {
-    if signals.is_idle() {
-        return;
-    }
-    for (key, ..) in rows.verifications.changed() {
-        signals.touch(key.id);
-    }
-    for (key, ..) in rows.messages.changed() {
-        signals.touch(key.verification);
+impl Told {
+    /// Counts what was committed, and wakes those who watch it.
+    fn tell(&self, rows: &Rows) {
+        self.measures.note(rows);
+        if self.signals.is_idle() {
+            return;
+        }
+        for (key, ..) in rows.verifications.changed() {
+            self.signals.touch(key.id);
+        }
+        for (key, ..) in rows.messages.changed() {
+            self.signals.touch(key.verification);
+        }
     }
 }
 

@@ -7,6 +7,7 @@ mod compact;
 mod days;
 mod due;
 mod live;
+mod measures;
 mod memory;
 mod packed;
 mod postgres;

@@ -10,7 +10,7 @@ use countersign_core::store::StoreError;
 use super::{Columns, Value, id16, time, time_or_none};
 
 /// Its columns, in the order in which they are read and written. The first three are its key.
-pub(crate) const MESSAGE_COLUMNS: [&str; 21] = [
+pub(crate) const MESSAGE_COLUMNS: [&str; 25] = [
     "tenant_id",
     "verification_id",
     "number",
@@ -30,12 +30,16 @@ pub(crate) const MESSAGE_COLUMNS: [&str; 21] = [
     "price_billable",
     "price_kind",
     "price_category",
+    "price_micros",
+    "price_currency",
     "created_at",
     "accepted_at",
+    "account",
+    "is_watched",
 ];
 
 /// What each of them holds: `b`ytes, `t`ext or an `i`nteger.
-pub(crate) const MESSAGE_KINDS: &[u8; 21] = b"bbitbttiiibiiiiiittii";
+pub(crate) const MESSAGE_KINDS: &[u8; 25] = b"bbitbttiiibiiiiiittitiiti";
 
 pub(crate) fn message(columns: &dyn Columns) -> Result<Message, StoreError> {
     let damaged = || StoreError::Corrupt { table: "messages", id: "?".to_owned() };
@@ -62,13 +66,15 @@ pub(crate) fn message(columns: &dyn Columns) -> Result<Message, StoreError> {
             error: columns.int_or_none(15)?,
             price: price(columns)?,
         },
-        created_at: time(columns, 19)?,
-        accepted_at: time_or_none(columns, 20)?,
+        created_at: time(columns, 21)?,
+        accepted_at: time_or_none(columns, 22)?,
+        account: columns.text_or_none(23)?.map(str::to_owned),
+        is_watched: columns.int(24)? != 0,
     })
 }
 
 /// All its values, in the order of [`MESSAGE_COLUMNS`].
-pub(crate) fn message_values(row: &Message) -> [Value<'_>; 21] {
+pub(crate) fn message_values(row: &Message) -> [Value<'_>; 25] {
     let receipts = &row.receipts;
     let price = receipts.price.as_ref();
     [
@@ -91,8 +97,12 @@ pub(crate) fn message_values(row: &Message) -> [Value<'_>; 21] {
         price.and_then(|price| price.billable).into(),
         price.and_then(|price| price.kind.as_deref()).into(),
         price.and_then(|price| price.category.as_deref()).into(),
+        price.and_then(|price| price.micros).into(),
+        price.and_then(|price| price.currency.as_deref()).into(),
         row.created_at.into(),
         row.accepted_at.into(),
+        row.account.as_deref().into(),
+        row.is_watched.into(),
     ]
 }
 
@@ -101,7 +111,9 @@ fn price(columns: &dyn Columns) -> Result<Option<Price>, StoreError> {
         billable: columns.int_or_none(16)?.map(|billable| billable != 0),
         kind: columns.text_or_none(17)?.map(str::to_owned),
         category: columns.text_or_none(18)?.map(str::to_owned),
+        micros: columns.int_or_none(19)?,
+        currency: columns.text_or_none(20)?.map(str::to_owned),
     };
-    let is_known = price.billable.is_some() || price.kind.is_some() || price.category.is_some();
+    let is_known = price != Price::default();
     Ok(is_known.then_some(price))
 }

@@ -1,8 +1,9 @@
 //! The row of a verification.
 
-use countersign_core::delivery::Channel;
+use countersign_core::channel::{Channel, Route};
 use countersign_core::id::{TenantId, VerificationId};
 use countersign_core::keyring::{KeyId, Sealed};
+use countersign_core::phone::Country;
 use countersign_core::store::StoreError;
 use countersign_core::time::{Timestamp, pack_times, unpack_times};
 use countersign_core::verification::{
@@ -13,7 +14,7 @@ use countersign_core::verification::{
 use super::{Columns, Value, id16, time, time_or_none};
 
 /// Its columns, in the order in which they are read and written.
-pub(crate) const VERIFICATION_COLUMNS: [&str; 29] = [
+pub(crate) const VERIFICATION_COLUMNS: [&str; 32] = [
     "tenant_id",
     "id",
     "phone",
@@ -29,6 +30,7 @@ pub(crate) const VERIFICATION_COLUMNS: [&str; 29] = [
     "address",
     "client_ip",
     "details",
+    "country",
     // From here on they change.
     "channel",
     "state",
@@ -36,6 +38,8 @@ pub(crate) const VERIFICATION_COLUMNS: [&str; 29] = [
     "attempts",
     "sends",
     "replies",
+    "fallbacks",
+    "route",
     "failed_messages",
     "code_key",
     "code_mac",
@@ -46,9 +50,9 @@ pub(crate) const VERIFICATION_COLUMNS: [&str; 29] = [
     "checks",
 ];
 /// What each of them holds: `b`ytes, `t`ext or an `i`nteger.
-pub(crate) const VERIFICATION_KINDS: &[u8; 29] = b"bbbbbtttiibbbtbttiibiibbbiiib";
+pub(crate) const VERIFICATION_KINDS: &[u8; 32] = b"bbbbbtttiibbbtbtttiibiitibbbiiib";
 /// The place of the first column that changes.
-pub(crate) const FIRST_CHANGING: usize = 15;
+pub(crate) const FIRST_CHANGING: usize = 16;
 const CHANGING: usize = VERIFICATION_COLUMNS.len() - FIRST_CHANGING;
 const KEY: usize = 2;
 
@@ -71,18 +75,24 @@ pub(crate) fn verification(columns: &dyn Columns) -> Result<Verification, StoreE
         address: optional_id(columns, 12).map_err(|_| damaged())?,
         client_ip: columns.text_or_none(13)?.map(str::to_owned),
         details: columns.bytes_or_none(14)?.map(Sealed::from_bytes),
-        channel: Channel::parse(word(15)?).ok_or_else(damaged)?,
-        state: State::parse(word(16)?).ok_or_else(damaged)?,
-        is_superseded: columns.int(17)? != 0,
-        attempts: columns.small(18)?,
-        sends: sends(columns.bytes(19)?).ok_or_else(damaged)?,
-        replies: columns.small(20)?,
-        failed_messages: columns.small(21)?,
+        country: columns
+            .text_or_none(15)?
+            .map(|text| Country::parse(text).ok_or_else(damaged))
+            .transpose()?,
+        channel: Channel::parse(word(16)?).ok_or_else(damaged)?,
+        state: State::parse(word(17)?).ok_or_else(damaged)?,
+        is_superseded: columns.int(18)? != 0,
+        attempts: columns.small(19)?,
+        sends: sends(columns.bytes(20)?).ok_or_else(damaged)?,
+        replies: columns.small(21)?,
+        fallbacks: columns.small(22)?,
+        route: Route::parse(word(23)?).ok_or_else(damaged)?,
+        failed_messages: columns.small(24)?,
         code: code(columns).map_err(|_| damaged())?,
-        expires_at: time(columns, 25)?,
-        resend_at: time(columns, 26)?,
-        ended_at: time_or_none(columns, 27)?,
-        checks: LastCheck::unpack(columns.bytes(28)?).ok_or_else(damaged)?,
+        expires_at: time(columns, 28)?,
+        resend_at: time(columns, 29)?,
+        ended_at: time_or_none(columns, 30)?,
+        checks: LastCheck::unpack(columns.bytes(31)?).ok_or_else(damaged)?,
     })
 }
 
@@ -105,6 +115,7 @@ pub(crate) fn verification_values(row: &Verification) -> [Value<'_>; FIRST_CHANG
         row.address.as_ref().into(),
         row.client_ip.as_deref().into(),
         row.details.as_ref().map(Sealed::as_bytes).into(),
+        row.country.as_ref().map(Country::as_str).into(),
     ];
     join(fixed, changing(row))
 }
@@ -135,6 +146,8 @@ fn changing(row: &Verification) -> [Value<'_>; CHANGING] {
         row.attempts.into(),
         sends.into(),
         row.replies.into(),
+        row.fallbacks.into(),
+        row.route.as_str().into(),
         row.failed_messages.into(),
         code.map(|code| code.key.as_bytes()).into(),
         code.map(|code| &code.mac).into(),
@@ -166,7 +179,7 @@ fn idempotency(columns: &dyn Columns) -> Result<Option<Idempotency>, Damage> {
 
 fn code(columns: &dyn Columns) -> Result<Option<HeldCode>, Damage> {
     let bytes = |place| columns.bytes_or_none(place).map_err(|_| Damage);
-    let (Some(key), Some(mac), Some(sealed)) = (bytes(22)?, bytes(23)?, bytes(24)?) else {
+    let (Some(key), Some(mac), Some(sealed)) = (bytes(25)?, bytes(26)?, bytes(27)?) else {
         return Ok(None);
     };
     Ok(Some(HeldCode {

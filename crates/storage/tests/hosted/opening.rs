@@ -149,6 +149,6 @@ async fn a_session_that_does_not_exist_is_not_found() {
 
     assert!(scene.app.hosted.look(&nowhere).await.unwrap().is_none());
     assert!(scene.app.hosted.find(TENANT, id).await.unwrap().is_none());
-    assert!(scene.app.hosted.resend(&nowhere).await.is_err());
+    assert!(scene.app.hosted.resend(&nowhere, None).await.is_err());
     assert!(scene.app.hosted.check(&nowhere, "123456").await.is_err());
 }

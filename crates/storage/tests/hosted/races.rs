@@ -176,7 +176,6 @@ async fn a_start_that_was_cut_short_is_finished_by_the_next(scene: &Scene) {
 
     assert_eq!(shown(&by_another).key, shown(&sent).key, "one message, and it is found again");
     assert_eq!(scene.all().await.len(), 1);
-    let again =
-        scene.app.hosted.restart(&page, scene.once(), None, Client::default()).await.unwrap();
+    let again = scene.app.hosted.restart(&page, typed("", scene.once())).await.unwrap();
     assert_eq!(shown(&again).key, shown(&sent).key, "it is live");
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_core::app::{App, Parts};
+use countersign_core::channel::Channel;
 use countersign_core::delivery::DeliverySettings;
 use countersign_core::hosted::{
     Intent, NewSession, Once, Page, PageView, SendRequest, SessionKey, Typed,
@@ -174,6 +175,7 @@ pub(crate) fn typed(phone: &str, once: Once) -> SendRequest {
     SendRequest {
         typed: Typed { phone: phone.to_owned(), region: None, once },
         method: Method::Code,
+        channel: None,
         locale: None,
         client: Client::default(),
     }
@@ -193,6 +195,7 @@ fn app(storage: &Storage, clock: &Arc<ManualClock>, keyring: Keyring) -> App {
         tenants: storage.tenants.clone(),
         sessions: storage.sessions.clone(),
         accounts: storage.accounts.clone(),
+        insights: storage.insights.clone(),
         signals: storage.signals.clone(),
         keyring,
         integrations: Integrations::new(vec![integration()]),
@@ -209,6 +212,9 @@ fn app(storage: &Storage, clock: &Arc<ManualClock>, keyring: Keyring) -> App {
 fn integration() -> Integration {
     Integration {
         tenant: TENANT,
+        name: "whatsapp".to_owned(),
+        weight: 1,
+        channels: vec![Channel::WhatsApp],
         provider: "none",
         phone_number_id: "420033001177550".to_owned(),
         access_token: "token".into(),

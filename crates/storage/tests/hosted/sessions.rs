@@ -46,7 +46,7 @@ async fn what_is_proved_stays_proved() {
     let hosted = &scene.app.hosted;
     let edited = hosted.edit(&page).await.unwrap();
     let sent = scene.send(&page, OTHER_PHONE).await;
-    let restarted = hosted.restart(&page, scene.once(), None, Client::default()).await.unwrap();
+    let restarted = hosted.restart(&page, typed("", scene.once())).await.unwrap();
 
     for view in [edited, sent, restarted] {
         assert_eq!(view.step, Step::Done);
@@ -100,7 +100,7 @@ async fn an_expired_code_is_followed_by_a_new_one_to_the_same_number() {
     assert_eq!(expired.retry_at, None);
 
     let hosted = &scene.app.hosted;
-    let view = hosted.restart(&page, scene.once(), None, Client::default()).await.unwrap();
+    let view = hosted.restart(&page, typed("", scene.once())).await.unwrap();
 
     assert_eq!(view.step, Step::Code);
     assert_ne!(shown(&view).key, first);
@@ -164,12 +164,12 @@ async fn too_many_wrong_codes_lock_it_until_another_may_be_sent() {
     assert_eq!((locked.step, locked.can_restart), (Step::Locked, true));
     assert_eq!(locked.retry_at, Some(now.plus(seconds(50))));
     let hosted = &scene.app.hosted;
-    let early = hosted.restart(&page, scene.once(), None, Client::default()).await;
+    let early = hosted.restart(&page, typed("", scene.once())).await;
     assert!(
         matches!(early, Err(PageError::Refused(refusal)) if Some(refusal.retry_at) == locked.retry_at)
     );
     scene.advance(seconds(50));
-    let view = hosted.restart(&page, scene.once(), None, Client::default()).await.unwrap();
+    let view = hosted.restart(&page, typed("", scene.once())).await.unwrap();
     assert_eq!(view.step, Step::Code);
     for _ in 0..2 {
         hosted.check(&page, "000000").await.unwrap();
@@ -216,13 +216,13 @@ async fn a_code_is_sent_again_after_its_wait() {
     let page = scene.session().await;
     scene.send(&page, PHONE).await;
 
-    assert!(matches!(scene.app.hosted.resend(&page).await, Err(PageError::Refused(_))));
+    assert!(matches!(scene.app.hosted.resend(&page, None).await, Err(PageError::Refused(_))));
     scene.advance(seconds(60));
-    let view = scene.app.hosted.resend(&page).await.unwrap();
+    let view = scene.app.hosted.resend(&page, None).await.unwrap();
 
     assert_eq!(view.verification.unwrap().messages.len(), 2);
     scene.advance(minutes(5));
-    let ended = scene.app.hosted.resend(&page).await.unwrap();
+    let ended = scene.app.hosted.resend(&page, None).await.unwrap();
     assert_eq!(ended.step, Step::Expired, "what has ended is shown, not refused");
 }
 
@@ -284,7 +284,7 @@ async fn the_page_of_a_verification_starts_nothing() {
     let hosted = &scene.app.hosted;
     let views = [
         hosted.send(&page, typed(OTHER_PHONE, scene.once())).await.unwrap(),
-        hosted.restart(&page, scene.once(), None, Client::default()).await.unwrap(),
+        hosted.restart(&page, typed("", scene.once())).await.unwrap(),
         hosted.edit(&page).await.unwrap(),
     ];
 

@@ -43,6 +43,9 @@ enum Fate {
     Lost,
 }
 
+/// How long a phone may take to say that it has a message.
+const PATIENCE: Duration = seconds(30);
+
 impl Carrier {
     pub(crate) fn call(&mut self, claimed: &Claimed, dice: &Dice, now: Timestamp) {
         let (key, attempt) = (claimed.key, claimed.attempt);
@@ -65,10 +68,12 @@ impl Carrier {
         let late = if dice.per_cent(5) { LEASE * 2 } else { seconds(2) };
         let answer_at = now.plus(dice.up_to(late));
         let outcome = match fate {
-            Fate::Accepted => {
-                SendOutcome::Accepted { provider_id: Sealed::from_bytes(dice.bytes::<4>()) }
-            }
-            Fate::Refused => SendOutcome::Failed { code: 131_026 },
+            Fate::Accepted => SendOutcome::Accepted {
+                provider_id: Sealed::from_bytes(dice.bytes::<4>()),
+                account: "account".to_owned(),
+            },
+            Fate::Refused if dice.per_cent(50) => SendOutcome::Failed { code: 131_042 },
+            Fate::Refused => SendOutcome::Unreachable { code: 131_026 },
             Fate::Busy => {
                 let after = dice.per_cent(30).then(|| dice.up_to(seconds(90)));
                 SendOutcome::Retry { after, code: Some(131_056), jitter: dice.small(0, 255) }
@@ -82,7 +87,8 @@ impl Carrier {
 
     /// Takes every message without a fault, when a world comes to its end.
     pub(crate) fn accept(&mut self, claimed: &Claimed, now: Timestamp) {
-        let outcome = SendOutcome::Accepted { provider_id: Sealed::from_bytes([1]) };
+        let (provider_id, account) = (Sealed::from_bytes([1]), "account".to_owned());
+        let outcome = SendOutcome::Accepted { provider_id, account };
         let (key, attempt) = (claimed.key, claimed.attempt);
         self.calls.push(Call { key, attempt, answer_at: now, outcome });
     }
@@ -100,6 +106,7 @@ impl Carrier {
                 key,
                 attempt,
                 outcome,
+                patience: PATIENCE,
                 event: event(dice, now),
                 now,
             })
@@ -194,7 +201,7 @@ impl Post {
 
 fn receipt_of(message: MessageKey, kind: ReceiptKind, at: Timestamp) -> ReceiptOf {
     let error = (kind == ReceiptKind::Failed).then_some(131_049);
-    ReceiptOf { message, receipt: Receipt { kind, at, error, price: None } }
+    ReceiptOf { message, receipt: Receipt { kind, at, error, is_unreachable: false, price: None } }
 }
 
 fn delay(dice: &Dice) -> Duration {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use countersign_core::delivery::Channel;
+use countersign_core::channel::{Channel, Route};
 use countersign_core::id::{EventId, TenantId, VerificationId};
 use countersign_core::keyring::Sealed;
 use countersign_core::ledger::{
@@ -158,6 +158,9 @@ impl Crowd {
             max_attempts: code.max_attempts,
             sends: vec![now],
             replies: 0,
+            fallbacks: 0,
+            country: None,
+            route: Route::of(dice.per_cent(50).then_some(Channel::Sms)),
             failed_messages: 0,
             code: None,
             created_at: now,

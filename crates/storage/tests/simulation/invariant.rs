@@ -25,6 +25,7 @@ pub(crate) enum Invariant {
     OneDebitPerSend,
     StatusIsTheJoinOfReceipts,
     MessagesEnd,
+    OneFallback,
     CallsAreAccountedFor,
     EffectsHappenOnce,
     RepeatedStartIsOne,

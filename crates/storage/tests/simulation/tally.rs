@@ -47,6 +47,7 @@ counts! {
     locks,
     refusals,
     resends,
+    fallbacks,
     repeated_starts,
     reused_keys,
     repeated_checks,

@@ -6,6 +6,7 @@
 #![expect(clippy::cognitive_complexity, reason = "to the lint an assertion is a branch")]
 
 mod accounts;
+mod insights;
 mod keys;
 mod ledger;
 mod sessions;
@@ -15,6 +16,7 @@ mod verifications;
 mod world;
 
 pub use accounts::accounts;
+pub use insights::insights;
 pub use keys::keys;
 pub use ledger::ledger;
 pub use sessions::sessions;

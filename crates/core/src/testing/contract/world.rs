@@ -19,7 +19,7 @@ use crate::random::bytes;
 use crate::testing::{
     CountingEntropy, ManualClock, complete_verification, minimal_verification, test_keyring,
 };
-use crate::time::{Clock, Timestamp, days};
+use crate::time::{Clock, Timestamp, days, seconds};
 use crate::verification::{
     Challenge, Code, Finding, PhoneKey, StartMode, Verification, VerificationKey, VerificationStore,
 };
@@ -211,7 +211,8 @@ impl<'a> World<'a> {
 
     pub async fn settle(&self, claimed: &Claimed, outcome: SendOutcome) -> SettleOutcome {
         let Claimed { key, attempt, .. } = *claimed;
-        let settle = Settle { key, attempt, outcome, event: self.event(), now: self.now() };
+        let (event, now) = (self.event(), self.now());
+        let settle = Settle { key, attempt, outcome, patience: PATIENCE, event, now };
         self.ledger.run(settle).await.expect("storage answers")
     }
 
@@ -275,9 +276,12 @@ pub(super) fn first_message(key: VerificationKey) -> MessageKey {
     MessageKey { tenant: key.tenant, verification: key.id, number: 1 }
 }
 
+/// How long a phone may take to say that it has a message.
+pub(super) const PATIENCE: Duration = seconds(30);
+
 pub(super) fn receipt(kind: ReceiptKind, at: Timestamp) -> Receipt {
     let error = (kind == ReceiptKind::Failed).then_some(131_026);
-    Receipt { kind, at, error, price: None }
+    Receipt { kind, at, error, is_unreachable: false, price: None }
 }
 
 /// Runs everything at once and answers in the order given.

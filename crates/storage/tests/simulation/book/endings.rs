@@ -62,7 +62,7 @@ impl Book {
         })?;
         let entry = self.entries.get_mut(&key).expect("it may end");
         let is_in_time = (state == State::Expired) != entry.is_live(event.at);
-        let is_hopeless = usize::from(entry.failed_messages) >= entry.sends.len();
+        let is_hopeless = usize::from(entry.failed_messages) >= entry.messages();
         Invariant::NoApprovalAfterTheEnd.hold(
             entry.state == State::Pending
                 && is_in_time
@@ -136,6 +136,7 @@ const fn state_after(kind: EventKind) -> Option<State> {
         EventKind::VerificationCreated
         | EventKind::VerificationMessageReceived
         | EventKind::VerificationResent
+        | EventKind::VerificationFallback
         | EventKind::MessageAccepted
         | EventKind::MessageSent
         | EventKind::MessageDelivered

@@ -18,6 +18,9 @@ pub(super) struct Entry {
     pub(super) attempts: u8,
     pub(super) sends: Vec<Timestamp>,
     pub(super) failed_messages: u8,
+    /// Another channel is left to try.
+    pub(super) may_fall_back: bool,
+    pub(super) fallbacks: u8,
     pub(super) state: State,
     pub(super) is_superseded: bool,
     /// Comparisons that were asked for with a key.
@@ -34,6 +37,10 @@ pub(super) struct Chain {
 }
 
 impl Entry {
+    pub(super) fn messages(&self) -> usize {
+        self.sends.len() + usize::from(self.fallbacks)
+    }
+
     pub(super) fn is_live(&self, now: Timestamp) -> bool {
         self.state == State::Pending && now < self.expires_at
     }

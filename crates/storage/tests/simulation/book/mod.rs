@@ -96,6 +96,7 @@ impl Book {
                     .hold(false, || format!("{op:?} was answered with {outcome:?}"))?;
             }
         }
+        self.fallbacks(answered)?;
         self.failed_messages(answered)?;
         self.endings(answered)
     }

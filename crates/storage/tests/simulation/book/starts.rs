@@ -1,13 +1,16 @@
 //! Starts and resends: who may send, and what a repetition gets.
 
+use std::sync::Arc;
+
 use countersign_core::delivery::MessageKey;
+use countersign_core::events::EventKind;
 use countersign_core::id::VerificationId;
 use countersign_core::ledger::{IdempotencyKey, Resend, ResendOutcome, Start, StartOutcome};
 use countersign_core::time::{Timestamp, hours};
 use countersign_core::verification::{StartMode, State, Verification, VerificationKey};
 
 use super::messages::Mail;
-use super::{Book, Entry};
+use super::{Answered, Book, Entry};
 use crate::invariant::{Held, Invariant};
 
 /// What a start came to that was made with an idempotency key.
@@ -23,14 +26,19 @@ impl Book {
         self.repetition(start, outcome)?;
         match outcome {
             StartOutcome::Started { verification, message } => {
+                let mut asked = start.verification.clone();
+                // One that is not on the first channel begins on the next.
+                if asked.route.contains(verification.channel) {
+                    Arc::make_mut(&mut asked).turn_to(verification.channel);
+                }
                 Invariant::RowsAreAsDecided.hold(
-                    *verification == start.verification
+                    *verification == asked
                         && message.is_some_and(|message| {
                             message.verification_key() == verification.key && message.number == 1
                         }),
                     || format!("{:?} started {:?}", start.verification.key, verification.key),
                 )?;
-                self.begin(start)
+                self.begin(start, verification)
             }
             StartOutcome::Resent { verification, message } => {
                 Invariant::NothingOfAnotherTenant.hold(
@@ -112,8 +120,8 @@ impl Book {
         })
     }
 
-    fn begin(&mut self, start: &Start) -> Held {
-        let (verification, now) = (&start.verification, start.now);
+    fn begin(&mut self, start: &Start, verification: &Verification) -> Held {
+        let now = start.now;
         let key = verification.key;
         if let Some(idempotency) = verification.idempotency {
             let known =
@@ -156,6 +164,8 @@ impl Book {
             attempts: 0,
             sends: Vec::new(),
             failed_messages: 0,
+            may_fall_back: !verification.route.is_empty(),
+            fallbacks: 0,
             state: State::Pending,
             is_superseded: false,
             checks: Vec::new(),
@@ -171,11 +181,37 @@ impl Book {
         Invariant::SendsWithinLimits.hold(now >= last.plus(gap), || {
             format!("{key:?} was sent again {:?} after the last", now.after(last))
         })?;
-        Invariant::RowsAreAsDecided.hold(usize::from(number) == entry.sends.len() + 1, || {
-            format!("message {number} follows {} of {key:?}", entry.sends.len())
+        Invariant::RowsAreAsDecided.hold(usize::from(number) == entry.messages() + 1, || {
+            format!("message {number} follows {} of {key:?}", entry.messages())
         })?;
         self.mails.insert(message_of(key, number), Mail::default());
         self.send(key, now)
+    }
+}
+
+impl Book {
+    /// Enters messages by another channel: one for each verification, and only while it is live.
+    pub(super) fn fallbacks(&mut self, answered: &Answered<'_>) -> Held {
+        for event in &answered.events {
+            let (EventKind::VerificationFallback, Some(number)) = (event.kind, event.message)
+            else {
+                continue;
+            };
+            let key = VerificationKey { tenant: event.tenant, id: event.verification };
+            let entry = self.entries.get_mut(&key).filter(|entry| entry.is_live(event.at));
+            let Some(entry) = entry.filter(|entry| entry.may_fall_back) else {
+                return Invariant::OneFallback
+                    .hold(false, || format!("{key:?} fell back, and may not"));
+            };
+            entry.may_fall_back = false;
+            entry.fallbacks += 1;
+            let is_next = usize::from(number) == entry.messages();
+            self.mails.insert(message_of(key, number), Mail::default());
+            self.tally.fallbacks += 1;
+            Invariant::OneFallback
+                .hold(is_next, || format!("message {number} of {key:?} is not its next"))?;
+        }
+        Ok(())
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod checking;
 mod ending;
+mod falling_back;
 mod hearing;
 mod limits;
 mod people;

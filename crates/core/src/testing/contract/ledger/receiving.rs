@@ -4,7 +4,7 @@ use crate::delivery::{MessageKey, MessageState, Price, Receipt, ReceiptKind, Sen
 use crate::keyring::Sealed;
 use crate::ledger::{IngestOutcome, ReceiptOf};
 use crate::testing::contract::World;
-use crate::testing::contract::world::{RIGHT, at_once, first_message, receipt};
+use crate::testing::contract::world::{PATIENCE, RIGHT, at_once, first_message, receipt};
 use crate::time::{minutes, seconds};
 use crate::verification::{Finding, Reception, State};
 
@@ -53,14 +53,16 @@ pub(super) async fn every_column_of_a_message_is_read_back(world: &mut World<'_>
         billable: Some(true),
         kind: Some("regular".to_owned()),
         category: Some("authentication".to_owned()),
+        micros: Some(7_500),
+        currency: Some("USD".to_owned()),
     };
     world.started(world.verification()).await;
     let claimed = world.claim_one().await;
     let mut expected = world.message(claimed.key).await;
     let provider_id = Sealed::from_bytes([0, 9, 255]);
-    let accepted = SendOutcome::Accepted { provider_id };
+    let accepted = SendOutcome::Accepted { provider_id, account: "whatsapp".to_owned() };
     world.advance(seconds(1));
-    let _ = expected.settle(claimed.attempt, &accepted, world.now());
+    let _ = expected.settle(claimed.attempt, &accepted, PATIENCE, world.now());
     let _ = world.settle(&claimed, accepted).await;
 
     for (n, kind) in
@@ -70,7 +72,7 @@ pub(super) async fn every_column_of_a_message_is_read_back(world: &mut World<'_>
     {
         let at = world.now().plus(seconds(n as u64));
         let receipt = Receipt { price: Some(price.clone()), ..receipt(kind, at) };
-        assert!(expected.receive(&receipt, world.now()), "it is news");
+        assert!(expected.receive(&receipt, PATIENCE, world.now()), "it is news");
         let outcome = world.receive(claimed.key, receipt).await;
         assert_eq!(outcome, IngestOutcome { receipts: 1, ..NOTHING });
     }

@@ -11,8 +11,11 @@ use crate::testing::contract::world::{RIGHT, at_once, first_message};
 use crate::time::{minutes, seconds};
 use crate::verification::{Finding, State};
 
-fn accepted(id: u8) -> SendOutcome {
-    SendOutcome::Accepted { provider_id: Sealed::from_bytes([id; 50]) }
+pub(super) fn accepted(id: u8) -> SendOutcome {
+    SendOutcome::Accepted {
+        provider_id: Sealed::from_bytes([id; 50]),
+        account: "whatsapp".to_owned(),
+    }
 }
 
 pub(super) async fn a_due_message_is_claimed_once(world: &mut World<'_>) {

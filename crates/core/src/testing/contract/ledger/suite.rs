@@ -1,6 +1,6 @@
 //! The list.
 
-use super::{checking, ending, hearing, limits, receiving, sending, starting};
+use super::{checking, ending, falling_back, hearing, limits, receiving, sending, starting};
 use crate::ledger::Ledger;
 use crate::testing::contract::World;
 use crate::verification::VerificationStore;
@@ -21,6 +21,24 @@ pub async fn ledger(ledger: &dyn Ledger, store: &dyn VerificationStore) {
     Box::pin(checks_and_ends(&mut world)).await;
     Box::pin(messages(&mut world)).await;
     Box::pin(proofs(&mut world)).await;
+    Box::pin(fallbacks(&mut world)).await;
+}
+
+async fn fallbacks(mut world: &mut World<'_>) {
+    run! { world:
+        falling_back {
+            a_message_that_fails_is_followed_by_one_on_the_next_channel,
+            a_message_that_nobody_says_to_have_is_followed_once,
+            a_message_that_arrived_is_not_followed,
+            a_failure_and_the_timer_at_once_are_followed_once,
+            two_messages_that_are_silent_are_followed_once,
+            whoever_has_ended_gets_no_more,
+            the_last_channel_that_fails_ends_the_verification,
+            a_phone_that_is_not_on_whatsapp_is_remembered_for_a_day,
+            a_receipt_tells_that_a_phone_is_not_on_whatsapp,
+            a_phone_without_another_channel_is_tried_again,
+        }
+    }
 }
 
 async fn proofs(mut world: &mut World<'_>) {

@@ -1,0 +1,228 @@
+//! Which account sends a message: by weight, and around those that fail.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use super::SendError;
+use crate::channel::Channel;
+use crate::id::TenantId;
+use crate::tenants::{Integration, Integrations};
+use crate::time::{Timestamp, minutes, seconds};
+
+/// Failures in a row after which an account is left alone.
+const MOST_FAILURES: u8 = 5;
+/// How long, at first; twice as long after each trial that fails.
+const FIRST_REST: Duration = seconds(15);
+const LONGEST_REST: Duration = minutes(4);
+
+/// A tenant and the name of its account.
+type AccountKey = (TenantId, String);
+
+/// The accounts of all tenants, and how they are.
+pub(super) struct Accounts {
+    all: Integrations,
+    health: Mutex<HashMap<AccountKey, Health>>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Health {
+    /// In a row.
+    failures: u8,
+    /// How long it rests when it fails again.
+    rest: Duration,
+    rests_until: Option<Timestamp>,
+}
+
+/// Who sends.
+pub(super) enum Choice<'a> {
+    Account(&'a Arc<Integration>),
+    /// All fail. One is tried again after so long.
+    AllRest(Duration),
+    /// The tenant has none for the channel.
+    Nobody,
+}
+
+impl Accounts {
+    pub(super) fn new(all: Integrations) -> Self {
+        Self { all, health: Mutex::default() }
+    }
+
+    /// Chooses one; `ticket` is random and spreads the load. An account that has rested is given
+    /// one message, and the next ones when that went well.
+    pub(super) fn choose(
+        &self,
+        tenant: TenantId,
+        channel: Channel,
+        ticket: u32,
+        now: Timestamp,
+    ) -> Choice<'_> {
+        let all: Vec<_> = self.all.by(tenant, channel).collect();
+        let mut health = self.health.lock().unwrap_or_else(PoisonError::into_inner);
+        let rests_until = |account: &&&Arc<Integration>| {
+            health.get(&key(account)).and_then(|health| health.rests_until)
+        };
+        let awake: Vec<_> = all
+            .iter()
+            .filter(|account| rests_until(account).is_none_or(|until| until <= now))
+            .copied()
+            .collect();
+        let Some(chosen) = by_weight(&awake, ticket) else {
+            let next = all.iter().filter_map(|account| rests_until(&account)).min();
+            return next.map_or(Choice::Nobody, |next| Choice::AllRest(next.after(now)));
+        };
+        if let Some(health) = health.get_mut(&key(chosen)).filter(|one| one.rests_until.is_some()) {
+            health.rests_until = Some(now.plus(health.rest));
+        }
+        Choice::Account(chosen)
+    }
+
+    /// Notes how a call went. What is wrong with the recipient says nothing about the account.
+    pub(super) fn note(
+        &self,
+        account: &Integration,
+        outcome: Result<(), &SendError>,
+        now: Timestamp,
+    ) {
+        let mut all = self.health.lock().unwrap_or_else(PoisonError::into_inner);
+        let has_failed = match outcome {
+            Err(
+                SendError::Unavailable { .. }
+                | SendError::Unknown { .. }
+                | SendError::Misconfigured { .. },
+            ) => true,
+            Err(SendError::Unreachable { .. } | SendError::Refused { .. }) | Ok(()) => false,
+        };
+        if !has_failed {
+            if all.remove(&key(account)).is_some_and(|health| health.rests_until.is_some()) {
+                tracing::info!(account.name = account.name, "An account works again");
+            }
+            return;
+        }
+        let health = all.entry(key(account)).or_default();
+        health.failures = health.failures.saturating_add(1);
+        if health.failures >= MOST_FAILURES {
+            health.rest = (health.rest * 2).clamp(FIRST_REST, LONGEST_REST);
+            health.rests_until = Some(now.plus(health.rest));
+            let rest = health.rest.as_secs();
+            tracing::warn!(
+                account.name = account.name,
+                account.rest_s = rest,
+                "An account keeps failing and is left alone for {rest} s"
+            );
+        }
+    }
+}
+
+fn key(account: &Integration) -> AccountKey {
+    (account.tenant, account.name.clone())
+}
+
+/// Those of weight zero are a reserve for when there is no other.
+fn by_weight<'a>(accounts: &[&'a Arc<Integration>], ticket: u32) -> Option<&'a Arc<Integration>> {
+    let all: u64 = accounts.iter().map(|account| u64::from(account.weight)).sum();
+    let mut place = u64::from(ticket).checked_rem(all).unwrap_or_default();
+    let weighted = accounts.iter().find(|account| {
+        let is_here = place < u64::from(account.weight);
+        place = place.saturating_sub(account.weight.into());
+        is_here
+    });
+    weighted.or(accounts.first()).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_791_300_000);
+    const BUSY: SendError = SendError::Unavailable { retry_after: None, code: None };
+
+    fn account(name: &str, weight: u32) -> Integration {
+        Integration {
+            tenant: TenantId::DEFAULT,
+            name: name.to_owned(),
+            weight,
+            channels: vec![Channel::Sms],
+            provider: "twilio",
+            phone_number_id: String::new(),
+            access_token: "".into(),
+            app_secrets: Vec::new(),
+            verify_token: "".into(),
+            template: String::new(),
+            business_number: None,
+            languages: Vec::new(),
+        }
+    }
+
+    fn accounts(all: &[(&str, u32)]) -> Accounts {
+        let all = all.iter().map(|(name, weight)| account(name, *weight)).collect();
+        Accounts::new(Integrations::new(all))
+    }
+
+    fn chosen(accounts: &Accounts, ticket: u32, now: Timestamp) -> Option<String> {
+        match accounts.choose(TenantId::DEFAULT, Channel::Sms, ticket, now) {
+            Choice::Account(account) => Some(account.name.clone()),
+            Choice::AllRest(_) | Choice::Nobody => None,
+        }
+    }
+
+    fn fail(accounts: &Accounts, name: &str, times: u8, now: Timestamp) {
+        for _ in 0..times {
+            accounts.note(&account(name, 1), Err(&BUSY), now);
+        }
+    }
+
+    #[test]
+    fn the_load_is_spread_by_weight_and_a_reserve_gets_nothing() {
+        let accounts = accounts(&[("one", 3), ("two", 1), ("reserve", 0)]);
+
+        let names: Vec<_> = (0..8).filter_map(|ticket| chosen(&accounts, ticket, NOW)).collect();
+
+        assert_eq!(names.iter().filter(|name| *name == "one").count(), 6);
+        assert_eq!(names.iter().filter(|name| *name == "two").count(), 2);
+    }
+
+    #[test]
+    fn an_account_that_keeps_failing_rests_and_then_gets_one_message() {
+        let accounts = accounts(&[("one", 1), ("reserve", 0)]);
+        fail(&accounts, "one", MOST_FAILURES - 1, NOW);
+        assert_eq!(chosen(&accounts, 0, NOW).as_deref(), Some("one"));
+
+        fail(&accounts, "one", 1, NOW);
+
+        assert_eq!(chosen(&accounts, 0, NOW).as_deref(), Some("reserve"));
+        let later = NOW.plus(FIRST_REST);
+        assert_eq!(chosen(&accounts, 0, later).as_deref(), Some("one"));
+        assert_eq!(chosen(&accounts, 0, later).as_deref(), Some("reserve"));
+        accounts.note(&account("one", 1), Ok(()), later);
+        assert_eq!(chosen(&accounts, 0, later).as_deref(), Some("one"));
+        assert_eq!(chosen(&accounts, 0, later).as_deref(), Some("one"));
+    }
+
+    #[test]
+    fn a_trial_that_fails_doubles_the_rest() {
+        let accounts = accounts(&[("one", 1)]);
+        fail(&accounts, "one", MOST_FAILURES, NOW);
+        let trial = NOW.plus(FIRST_REST);
+        assert_eq!(chosen(&accounts, 0, trial).as_deref(), Some("one"));
+
+        fail(&accounts, "one", 1, trial);
+
+        let rest = accounts.choose(TenantId::DEFAULT, Channel::Sms, 0, trial);
+        assert!(matches!(rest, Choice::AllRest(rest) if rest == FIRST_REST * 2));
+    }
+
+    #[test]
+    fn a_recipient_that_cannot_be_reached_is_not_the_accounts_fault() {
+        let accounts = accounts(&[("one", 1)]);
+        for _ in 0..20 {
+            accounts.note(&account("one", 1), Err(&SendError::Unreachable { code: 1 }), NOW);
+        }
+
+        assert_eq!(chosen(&accounts, 0, NOW).as_deref(), Some("one"));
+        assert!(matches!(
+            accounts.choose(TenantId::DEFAULT, Channel::WhatsApp, 0, NOW),
+            Choice::Nobody
+        ));
+    }
+}
