@@ -98,6 +98,13 @@ class Product {
     return this.simulate('POST', `/${phone}/messages`, message);
   }
 
+  /** What the simulator answers. */
+  async simulated(target) {
+    const answer = await fetch(this.simulator + target);
+    if (!answer.ok) throw new Error(`${target}: ${await answer.text()}`);
+    return answer.json();
+  }
+
   async simulate(method, target, body) {
     const answer = await fetch(`${this.simulator}/api/phones${target}`, {
       method,

@@ -8,6 +8,8 @@ use tracing_subscriber::EnvFilter;
 
 const SECONDS: [f64; 14] =
     [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+/// How long people wait: the buckets of insights.
+const WAITS: [f64; 10] = [1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0];
 const SIZES: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
 
 /// How much may be logged.
@@ -36,9 +38,15 @@ pub(crate) fn log(level: &str, format: &str) -> anyhow::Result<()> {
     installed.map_err(|error| anyhow::anyhow!("could not start logging: {error}"))
 }
 
+fn full(name: &str) -> Matcher {
+    Matcher::Full(name.to_owned())
+}
+
 /// Installs the recorder of metrics, and answers what prints them.
 pub(crate) fn metrics() -> anyhow::Result<PrometheusHandle> {
     let builder = PrometheusBuilder::new()
+        .set_buckets_for_metric(full("countersign_message_duration_seconds"), &WAITS)?
+        .set_buckets_for_metric(full("countersign_approval_duration_seconds"), &WAITS)?
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)?
         .set_buckets_for_metric(Matcher::Suffix("_size".to_owned()), &SIZES)?;
     Ok(builder.install_recorder()?)

@@ -15,6 +15,7 @@ use countersign_core::secret::Secret;
 use countersign_core::tenants::{Integration, Integrations, PresentedKey, Tenants};
 use countersign_core::time::{Clock, SystemClock};
 use countersign_providers::meta::{Meta, MetaSettings};
+use countersign_providers::sandbox::Sandbox as SandboxProvider;
 use countersign_server::{Framing, OtpSettings, Settings};
 use countersign_storage::{Opened, Storage, StorageSettings, Target};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -29,6 +30,21 @@ pub(crate) struct Installation {
 
 /// Opens the storage, the keys and every service.
 pub(crate) async fn assemble(config: &Config) -> anyhow::Result<Installation> {
+    assemble_with(config, |provider| provider).await
+}
+
+/// The same for a developer: `show` is told each code that goes out.
+pub(crate) async fn assemble_shown(
+    config: &Config,
+    show: fn(&str),
+) -> anyhow::Result<Installation> {
+    assemble_with(config, |provider| Arc::new(SandboxProvider::of(provider, show))).await
+}
+
+async fn assemble_with(
+    config: &Config,
+    dress: impl Fn(Arc<dyn Provider>) -> Arc<dyn Provider>,
+) -> anyhow::Result<Installation> {
     let target = Target::parse(&config.database_url)?;
     let mut settings = StorageSettings::new(target, SystemClock::new().now());
     settings.queue = config.ledger_queue;
@@ -40,6 +56,7 @@ pub(crate) async fn assemble(config: &Config) -> anyhow::Result<Installation> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::not_before(newest));
     let keyring = keyring(config, storage, Arc::new(SystemEntropy::new())).await?;
     let providers = countersign_providers::all(&provider_settings(config)?, &clock)?;
+    let providers = providers.into_iter().map(dress).collect();
     let app = App::new(parts(config, storage, keyring, providers, clock));
     app.tenants.ensure_default().await?;
     if let Some(key) = PresentedKey::parse(&config.bootstrap_api_key) {

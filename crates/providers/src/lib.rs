@@ -6,6 +6,7 @@
 pub mod gateway;
 pub mod http;
 pub mod meta;
+pub mod sandbox;
 pub mod twilio;
 
 use std::sync::Arc;

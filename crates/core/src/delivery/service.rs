@@ -14,6 +14,7 @@ use super::{
 use crate::id::EventId;
 use crate::keyring::{Context, Keyring};
 use crate::ledger::{ClaimDue, Claimed, Ledger, Settle};
+use crate::measure::ErrorCodes;
 use crate::policy::Policy;
 use crate::random::{Entropy, bytes};
 use crate::store::StoreError;
@@ -62,6 +63,7 @@ pub struct DeliverySettings {
 pub struct Delivery {
     parts: DeliveryParts,
     accounts: Accounts,
+    codes: ErrorCodes,
     settled: broadcast::Sender<MessageKey>,
 }
 
@@ -74,7 +76,12 @@ impl Default for DeliverySettings {
 impl Delivery {
     pub fn new(parts: DeliveryParts) -> Self {
         let accounts = Accounts::new(parts.integrations.clone());
-        Self { parts, accounts, settled: broadcast::Sender::new(1_024) }
+        Self {
+            parts,
+            accounts,
+            codes: ErrorCodes::default(),
+            settled: broadcast::Sender::new(1_024),
+        }
     }
 
     /// Sends until `stop` says so, then finishes the calls that are under way.
@@ -250,6 +257,7 @@ impl Delivery {
             tokio::time::timeout(CALL_TIMEOUT, send(&**provider, account, &message, claimed));
         let sent = sent.await.unwrap_or(Err(SendError::Unknown { code: None }));
         self.accounts.note(account, sent.as_ref().map(|_| ()), self.parts.clock.now());
+        self.measure(account, claimed.channel, sent.as_ref().err());
         let (to, kind) = (format!("{:?}", message.to), claimed.kind.as_str());
         match sent {
             Ok(accepted) => {
@@ -261,6 +269,14 @@ impl Delivery {
                 self.outcome_of(&error)
             }
         }
+    }
+
+    /// Which account refuses what: a message that was refused has no account of its own.
+    fn measure(&self, account: &Integration, channel: Channel, error: Option<&SendError>) {
+        let outcome = if error.is_some() { "refused" } else { "accepted" };
+        let code = self.codes.label(error.and_then(SendError::code));
+        let (channel, account) = (channel.as_str(), account.name.clone());
+        metrics::counter!("countersign_account_calls_total", "outcome" => outcome, "channel" => channel, "account" => account, "code" => code).increment(1);
     }
 
     /// Nothing is sent to a test number.

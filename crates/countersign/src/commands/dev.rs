@@ -153,7 +153,11 @@ impl Prepared {
             twilio.webhook_url = Some(format!("{}/api/webhooks/twilio", config.public_url));
         }
         simulator.frame_ancestor = Some(config.public_url.clone());
-        let installation = wiring::assemble(&config).await?;
+        let installation = if is_json {
+            wiring::assemble(&config).await?
+        } else {
+            wiring::assemble_shown(&config, say).await?
+        };
         demo::furnish(&installation.app, &config.public_url).await?;
         if !is_json {
             wiring::log_odds(&config);

@@ -13,6 +13,7 @@ mod client;
 mod crash;
 mod database;
 mod fallback;
+mod gateway;
 mod history;
 mod input;
 mod input_webhooks;

@@ -43,24 +43,30 @@ pub(crate) struct Stage {
 impl Stage {
     /// On a new SQLite file, with one server.
     pub(crate) fn sqlite(settings: &[(&str, &str)]) -> Self {
+        Self::sqlite_at(free_address(), settings)
+    }
+
+    /// The same at an address that others are told beforehand.
+    pub(crate) fn sqlite_at(address: SocketAddr, settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = Database::Sqlite(folder.path().join("countersign.db"));
-        Self::start(folder, database, 1, settings)
+        Self::start(folder, database, vec![address], settings)
     }
 
     /// On a PostgreSQL database, with several servers.
     pub(crate) fn postgres(url: &str, servers: usize, settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        Self::start(folder, Database::Postgres(url.to_owned()), servers, settings)
+        let addresses = (0..servers).map(|_| free_address()).collect();
+        Self::start(folder, Database::Postgres(url.to_owned()), addresses, settings)
     }
 
     fn start(
         folder: TempDir,
         database: Database,
-        servers: usize,
+        addresses: Vec<SocketAddr>,
         settings: &[(&str, &str)],
     ) -> Self {
-        let addresses: Vec<SocketAddr> = (0..servers).map(|_| free_address()).collect();
+        let servers = addresses.len();
         let simulator = free_address();
         let mut phones =
             Process::start(simulate(&folder, simulator, addresses[0]), folder.path(), "simulator");

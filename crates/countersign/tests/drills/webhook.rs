@@ -70,7 +70,8 @@ pub(crate) fn sign(secret: &str, body: &[u8]) -> String {
 
 /// What a webhook is filed under.
 pub(crate) fn digest(body: &[u8]) -> Vec<u8> {
-    digest::digest(&digest::SHA256, body).as_ref()[..16].to_vec()
+    let called = [PATH.as_bytes(), b"\n", body].concat();
+    digest::digest(&digest::SHA256, &called).as_ref()[..16].to_vec()
 }
 
 #[expect(clippy::disallowed_methods, reason = "a webhook carries the time of the day")]
