@@ -45,6 +45,9 @@ pub const fn days(count: u64) -> Duration {
 }
 
 impl Timestamp {
+    /// Later than any other.
+    pub const NEVER: Self = Self(i64::MAX);
+
     pub const fn from_millis(millis: i64) -> Self {
         Self(millis)
     }

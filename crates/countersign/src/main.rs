@@ -39,6 +39,7 @@ fn name(command: &Command) -> &'static str {
         Command::User(_) => "user",
         Command::Send(_) => "send",
         Command::Check(_) => "check",
+        Command::Suppression(_) => "suppression",
         Command::Doctor => "doctor",
         Command::Openapi => "openapi",
     }

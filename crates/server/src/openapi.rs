@@ -116,10 +116,11 @@ fn problem_response(description: &str, example: Option<serde_json::Value>) -> Re
 }
 
 fn operations(item: &mut PathItem) -> Vec<(&'static str, &mut Operation)> {
-    let PathItem { get, post, .. } = item;
+    let PathItem { get, post, delete, .. } = item;
     let get = get.as_mut().map(|operation| ("get", operation));
     let post = post.as_mut().map(|operation| ("post", operation));
-    get.into_iter().chain(post).collect()
+    let delete = delete.as_mut().map(|operation| ("delete", operation));
+    get.into_iter().chain(post).chain(delete).collect()
 }
 
 /// The problems of calls with a JSON body.
@@ -163,6 +164,7 @@ fn problems_of(path: &str, method: &str) -> Vec<Kind> {
             Kind::CountryNotAllowed,
             Kind::MethodUnavailable,
             Kind::ChannelUnavailable,
+            Kind::RecipientOptedOut,
             Kind::ReturnUrlNotRegistered,
             Kind::InvalidIdempotencyKey,
             Kind::IdempotencyKeyReused,
@@ -182,9 +184,14 @@ fn problems_of(path: &str, method: &str) -> Vec<Kind> {
         ("post", "/v1/verifications/{id}/check") => {
             &[Kind::InvalidCodeFormat, Kind::InvalidIdempotencyKey, Kind::RateLimited]
         }
-        ("post", "/v1/verifications/{id}/resend") => {
-            &[Kind::ChannelUnavailable, Kind::VerificationEnded, Kind::RateLimited]
-        }
+        ("post", "/v1/verifications/{id}/resend") => &[
+            Kind::ChannelUnavailable,
+            Kind::RecipientOptedOut,
+            Kind::VerificationEnded,
+            Kind::RateLimited,
+        ],
+        ("get", "/v1/suppressions/{phone}") => &[Kind::InvalidPhone],
+        ("delete", "/v1/suppressions/{phone}") => &[Kind::InvalidPhone, Kind::InvalidRequest],
         ("post", "/v1/verifications/{id}/cancel") => &[Kind::VerificationEnded],
         ("post", "/api/users/request-phone-verify") => &[
             Kind::InvalidPhone,

@@ -83,8 +83,14 @@ async fn approved(world: &World<'_>, key: VerificationKey) {
         .await;
     for kind in [ReceiptKind::Sent, ReceiptKind::Delivered, ReceiptKind::Read] {
         world.advance(seconds(1));
-        let receipt =
-            Receipt { kind, at: world.now(), error: None, is_unreachable: false, price: None };
+        let receipt = Receipt {
+            kind,
+            at: world.now(),
+            error: None,
+            is_unreachable: false,
+            is_opted_out: false,
+            price: None,
+        };
         for _ in 0..2 {
             let _ = world.receive(message, receipt.clone()).await;
         }

@@ -91,7 +91,12 @@ impl Accounts {
                 | SendError::Unknown { .. }
                 | SendError::Misconfigured { .. },
             ) => true,
-            Err(SendError::Unreachable { .. } | SendError::Refused { .. }) | Ok(()) => false,
+            Err(
+                SendError::Unreachable { .. }
+                | SendError::OptedOut { .. }
+                | SendError::Refused { .. },
+            )
+            | Ok(()) => false,
         };
         if !has_failed {
             if all.remove(&key(account)).is_some_and(|health| health.rests_until.is_some()) {

@@ -128,6 +128,10 @@ pub enum SendOutcome {
     Unreachable {
         code: i64,
     },
+    /// Its owner wants no messages by this channel.
+    OptedOut {
+        code: i64,
+    },
 }
 
 /// What settling did.
@@ -240,7 +244,9 @@ impl Message {
                 self.wait(MessageState::Unknown, now.plus(RECONCILIATION));
                 Settled::WillWait
             }
-            SendOutcome::Failed { code } | SendOutcome::Unreachable { code } => {
+            SendOutcome::Failed { code }
+            | SendOutcome::Unreachable { code }
+            | SendOutcome::OptedOut { code } => {
                 self.receipts.error = Some(*code);
                 self.end(MessageState::Failed, now);
                 Settled::Failed

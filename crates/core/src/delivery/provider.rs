@@ -110,6 +110,10 @@ pub enum SendError {
     #[error("the recipient cannot be reached on this channel")]
     Unreachable { code: i64 },
 
+    /// This person wants no messages by this channel.
+    #[error("the recipient has opted out")]
+    OptedOut { code: i64 },
+
     /// Nobody can be reached until a person mends the account, its token or its template.
     #[error("the provider account needs attention")]
     Misconfigured { code: i64 },
@@ -123,9 +127,10 @@ impl SendError {
     pub const fn code(&self) -> Option<i64> {
         match self {
             Self::Unavailable { code, .. } | Self::Unknown { code } => *code,
-            Self::Unreachable { code } | Self::Misconfigured { code } | Self::Refused { code } => {
-                Some(*code)
-            }
+            Self::Unreachable { code }
+            | Self::OptedOut { code }
+            | Self::Misconfigured { code }
+            | Self::Refused { code } => Some(*code),
         }
     }
 }

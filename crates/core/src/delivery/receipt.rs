@@ -24,6 +24,8 @@ pub struct Receipt {
     pub error: Option<i64>,
     /// It failed because the phone cannot be reached on this channel at all.
     pub is_unreachable: bool,
+    /// It failed because its owner wants no messages by this channel.
+    pub is_opted_out: bool,
     pub price: Option<Price>,
 }
 
@@ -122,6 +124,7 @@ mod tests {
             at: Timestamp::from_seconds(seconds),
             error,
             is_unreachable: false,
+            is_opted_out: false,
             price: None,
         }
     }

@@ -200,7 +200,9 @@ impl Delivery {
             SendOutcome::Accepted { .. } => "accepted",
             SendOutcome::Retry { .. } => "retry",
             SendOutcome::Unknown { .. } => "unknown",
-            SendOutcome::Failed { .. } | SendOutcome::Unreachable { .. } => "failed",
+            SendOutcome::Failed { .. }
+            | SendOutcome::Unreachable { .. }
+            | SendOutcome::OptedOut { .. } => "failed",
         };
         let channel = claimed.channel.as_str();
         metrics::counter!("countersign_sends_total", "outcome" => label, "channel" => channel)
@@ -337,6 +339,7 @@ impl Delivery {
             }
             SendError::Unknown { code } => SendOutcome::Unknown { code: *code },
             SendError::Unreachable { code } => SendOutcome::Unreachable { code: *code },
+            SendError::OptedOut { code } => SendOutcome::OptedOut { code: *code },
             SendError::Misconfigured { code } | SendError::Refused { code } => {
                 SendOutcome::Failed { code: *code }
             }

@@ -1,9 +1,11 @@
 //! A provider's call to us: the bytes as they came, and what they say once they are believed.
 
+use crate::channel::Channel;
 use crate::delivery::{MessageKey, Receipt};
 use crate::phone::WaId;
 use crate::secret::Secret;
 use crate::time::Timestamp;
+use crate::wording::Wish;
 
 /// A webhook before anybody has looked into it.
 #[derive(Clone, Copy)]
@@ -67,6 +69,8 @@ pub struct StatusNotice {
 pub struct InboundMessage {
     /// The provider's id. It holds the sender's number: treat it as personal.
     pub provider_id: String,
+    /// By which it came.
+    pub channel: Channel,
     pub sent_at: Timestamp,
     /// `None` where nobody is named.
     pub sender: Option<InboundSender>,
@@ -75,6 +79,8 @@ pub struct InboundMessage {
     /// What it says, wherever it says it.
     pub text: Option<Secret<String>>,
     pub cards: Vec<Card>,
+    /// What the provider took it for; it may know more words than we do.
+    pub wish: Option<Wish>,
 }
 
 /// Who wrote, in the provider's words.

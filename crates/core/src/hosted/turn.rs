@@ -159,6 +159,7 @@ impl Hosted {
             | StartError::MissingPhone
             | StartError::ConfirmationRequired
             | StartError::ChannelUnavailable
+            | StartError::OptedOut
             | StartError::KeyReused
             | StartError::ReturnUrlNotRegistered
             | StartError::Store(_) => None,

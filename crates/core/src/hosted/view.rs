@@ -303,9 +303,9 @@ impl From<StartError> for PageError {
             StartError::InvalidPhone(error) => Self::Phone(error),
             StartError::UnsuitableNumber => Self::UnsuitableNumber,
             StartError::CountryNotAllowed => Self::CountryNotAllowed,
-            StartError::MethodUnavailable | StartError::ChannelUnavailable => {
-                Self::ChannelUnavailable
-            }
+            StartError::MethodUnavailable
+            | StartError::ChannelUnavailable
+            | StartError::OptedOut => Self::ChannelUnavailable,
             StartError::Refused(refusal) => Self::Refused(refusal),
             StartError::Store(error) => Self::Store(error),
             // A page makes its own keys, and gives no address.
@@ -327,7 +327,7 @@ impl From<CheckError> for PageError {
                 Self::NotFound
             }
             CheckError::MalformedCode(_) => Self::MalformedCode,
-            CheckError::ChannelUnavailable => Self::ChannelUnavailable,
+            CheckError::ChannelUnavailable | CheckError::OptedOut => Self::ChannelUnavailable,
             CheckError::Refused(refusal) => Self::Refused(refusal),
             CheckError::Store(error) => Self::Store(error),
         }

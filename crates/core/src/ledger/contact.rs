@@ -55,6 +55,9 @@ impl Hearing<'_> {
             return refusal;
         }
         let record = rows.phones.get(&line.limits);
+        if record.is_some_and(|record| record.is_suppressed(verification.channel)) {
+            return Reception::OptedOut;
+        }
         let is_full = record.is_some_and(|record| {
             record.has_live(verification.purpose, self.policy.limits.live, self.now)
         });

@@ -1,5 +1,6 @@
 //! What limits count that are not in the record of a phone, and what is written down of phones.
 
+use crate::channel::Channel;
 use crate::id::TenantId;
 use crate::policy::{Pace, Window};
 use crate::time::{Timestamp, hours, pack_time, pack_times, unpack_time, unpack_times};
@@ -28,6 +29,15 @@ pub struct Failure {
     pub phone: PhoneKey,
     pub at: Timestamp,
     pub kind: FailureKind,
+}
+
+/// What a phone wants no messages by from now on, or wants them again, to be written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Suppression {
+    pub phone: PhoneKey,
+    pub channel: Channel,
+    /// `None` once it is lifted.
+    pub since: Option<Timestamp>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -141,6 +141,7 @@ impl Settle {
 
     const fn loss(&self) -> Loss {
         let is_unreachable = matches!(self.outcome, SendOutcome::Unreachable { .. });
-        Loss { key: self.key, is_unreachable }
+        let is_opted_out = matches!(self.outcome, SendOutcome::OptedOut { .. });
+        Loss { key: self.key, is_unreachable, is_opted_out }
     }
 }

@@ -3,6 +3,7 @@
 use super::reply::reply_to;
 use super::start::queue_message;
 use super::{Failure, FailureKind, IdentityKey, Keys, Rows};
+use crate::channel::Channel;
 use crate::delivery::{MessageKind, Reply};
 use crate::events::EventKind;
 use crate::id::{EventId, TenantId};
@@ -35,6 +36,10 @@ impl Hearing<'_> {
         if !rows.phones.is_loaded(&record) {
             keys.phones.push(record);
         }
+        self.want_wish(rows, keys);
+        if heard.channel == Channel::Sms {
+            return;
+        }
         let tokens =
             heard.tokens.iter().chain(heard.contact.as_ref().and(heard.sender.asked.as_ref()));
         keys.tokens.extend(tokens.filter(|token| !rows.tokens.is_loaded(token)));
@@ -56,6 +61,12 @@ impl Hearing<'_> {
 
     pub(super) fn decide(&self, rows: &mut Rows) -> Heeded {
         let heard = self.heard;
+        if let Some(heeded) = self.follow_wish(rows) {
+            return heeded;
+        }
+        if heard.channel == Channel::Sms {
+            return (self.judge_sms(), None);
+        }
         let record = rows.phones.get(&heard.sender.record);
         if record.is_some_and(|record| record.is_ignored(self.now)) {
             return (Reception::Ignored, None);
@@ -73,6 +84,12 @@ impl Hearing<'_> {
             return self.count_unknown(rows);
         }
         self.miss_token(rows)
+    }
+
+    /// Anybody can write an SMS in another's name, so that none proves anything.
+    const fn judge_sms(&self) -> Reception {
+        let is_proof = self.heard.is_marked || !self.heard.tokens.is_empty();
+        if is_proof { Reception::WrongChannel } else { Reception::Kept }
     }
 
     /// The verifications whose token the message carries.
@@ -282,12 +299,14 @@ impl Hearing<'_> {
         rows.failures.push(Failure { phone, at: self.now, kind: FailureKind::Reply });
     }
 
-    /// What is needed is not held up by what was said a moment ago.
+    /// What is needed is not held up by what was said a moment ago, and whoever wants no messages
+    /// has asked for it by writing.
     fn may_answer(&self, is_needed: bool, rows: &Rows) -> bool {
         let Some(record) = rows.phones.get(&self.heard.sender.record) else { return true };
-        let refusal =
-            if is_needed { record.ask_needed_reply(self.now) } else { record.ask_reply(self.now) };
-        refusal.is_none()
+        if is_needed {
+            return record.ask_needed_reply(self.now).is_none();
+        }
+        !record.is_suppressed(self.heard.channel) && record.ask_reply(self.now).is_none()
     }
 
     fn deny(&self, rows: &mut Rows) -> Heeded {

@@ -169,5 +169,6 @@ impl Ingest {
 }
 
 const fn loss(key: MessageKey, receipt: &Receipt) -> Loss {
-    Loss { key, is_unreachable: receipt.is_unreachable }
+    let Receipt { is_unreachable, is_opted_out, .. } = *receipt;
+    Loss { key, is_unreachable, is_opted_out }
 }

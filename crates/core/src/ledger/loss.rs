@@ -1,6 +1,7 @@
 //! A message that does not arrive, and the next channel that is tried in its place.
 
 use super::start::queue_message;
+use super::suppress::{suppress, want_suppression};
 use super::{Keys, Rows};
 use crate::channel::Channel;
 use crate::delivery::{MessageKey, MessageKind};
@@ -13,6 +14,8 @@ pub(super) struct Loss {
     pub(super) key: MessageKey,
     /// The phone is not on its channel.
     pub(super) is_unreachable: bool,
+    /// Its owner wants no messages there.
+    pub(super) is_opted_out: bool,
 }
 
 /// Beside the ids that an operation hands out one by one.
@@ -20,35 +23,38 @@ const SECOND: u32 = 1 << 31;
 
 impl Loss {
     pub(super) const fn of(key: MessageKey) -> Self {
-        Self { key, is_unreachable: false }
+        Self { key, is_unreachable: false, is_opted_out: false }
     }
 
     pub(super) fn want(&self, rows: &Rows, keys: &mut Keys) {
         let key = self.key.verification_key();
         if !rows.verifications.is_loaded(&key) {
             keys.verifications_alone.push(key);
-        } else if let Some(verification) = rows.verifications.get(&key)
-            && self.is_unreachable
-            && !rows.phones.is_loaded(&verification.phone)
-        {
-            keys.phones.push(verification.phone);
+        } else if let Some(verification) = rows.verifications.get(&key) {
+            let phone = verification.phone;
+            if self.is_opted_out {
+                want_suppression(key.tenant, phone, rows, keys);
+            } else if self.is_unreachable && !rows.phones.is_loaded(&phone) {
+                keys.phones.push(phone);
+            }
         }
     }
 
     /// Notes it, tries the next channel, and ends the verification when it was its last hope.
     pub(super) fn note(&self, event: EventId, now: Timestamp, rows: &mut Rows) {
-        let Self { key, is_unreachable } = *self;
+        let Self { key, is_unreachable, is_opted_out } = *self;
         rows.record_message(key, EventKind::MessageFailed, event, now);
         let Some(message) = rows.messages.get(&key) else { return };
         if !message.kind.carries_code() {
             return;
         }
-        let verification = key.verification_key();
-        if is_unreachable
-            && message.channel == Channel::WhatsApp
-            && let Some(phone) = rows.verifications.get(&verification).map(|row| row.phone)
-        {
-            rows.phones.edit_or_default(phone).note_absent(now);
+        let (verification, channel) = (key.verification_key(), message.channel);
+        if let Some(phone) = rows.verifications.get(&verification).map(|row| row.phone) {
+            if is_opted_out {
+                suppress(key.tenant, phone, channel, now, rows);
+            } else if is_unreachable && channel == Channel::WhatsApp {
+                rows.phones.edit_or_default(phone).note_absent(now);
+            }
         }
         let event = event.nth(SECOND);
         fall_back(key, event, now, rows);

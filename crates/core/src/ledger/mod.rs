@@ -24,10 +24,11 @@ mod reply;
 mod resend;
 mod rows;
 mod start;
+mod suppress;
 
 pub use cancel::{Cancel, CancelOutcome, Expire};
 pub use check::{Check, CheckOutcome, CheckTarget};
-pub use counts::{Counter, CounterKey, Failure, FailureKind};
+pub use counts::{Counter, CounterKey, Failure, FailureKind, Suppression};
 pub use deliver::{ClaimDue, ClaimOutcome, Claimed, Settle, SettleOutcome};
 pub use ingest::{Ingest, IngestOutcome, ReceiptOf, Written};
 pub use op::{ExpireOutcome, Op, Operation, Outcome};
@@ -38,3 +39,4 @@ pub use rows::{
     StoredWebhook, Table, WebhookKey,
 };
 pub use start::{Start, StartOutcome};
+pub use suppress::{Lift, LiftOutcome};

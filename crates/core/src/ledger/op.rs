@@ -1,8 +1,10 @@
 //! Every operation of the ledger, and every answer.
 
+use super::suppress::LiftOutcome;
 use super::{
     Cancel, CancelOutcome, Check, CheckOutcome, ClaimDue, ClaimOutcome, Expire, Ingest,
-    IngestOutcome, Keys, Resend, ResendOutcome, Rows, Settle, SettleOutcome, Start, StartOutcome,
+    IngestOutcome, Keys, Lift, Resend, ResendOutcome, Rows, Settle, SettleOutcome, Start,
+    StartOutcome,
 };
 
 /// An operation that knows the type of its answer.
@@ -73,6 +75,7 @@ operations! {
     Ingest => IngestOutcome,
     ClaimDue => ClaimOutcome,
     Settle => SettleOutcome,
+    Lift => LiftOutcome,
 }
 
 /// How many verifications an [`Expire`] ended.

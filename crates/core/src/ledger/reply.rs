@@ -29,6 +29,9 @@ pub(super) const fn reply_to(reception: Reception, is_live: bool) -> Option<Repl
         | Reception::IdentityChanged
         | Reception::CountryNotAllowed
         | Reception::Unsuitable
+        | Reception::OptedOut
+        | Reception::OptedIn
+        | Reception::WrongChannel
         | Reception::Kept
         | Reception::Quarantined => None,
     }

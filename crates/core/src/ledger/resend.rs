@@ -31,6 +31,8 @@ pub enum ResendOutcome {
     Ended(State),
     /// Nothing was sent that could be sent again: we are the ones who wait.
     NothingToSend,
+    /// The phone wants no messages by any channel that it could go by.
+    OptedOut,
     Refused(Refusal),
 }
 
@@ -60,6 +62,10 @@ impl Resend {
         if verification.method == Method::Message && !verification.is_heard() {
             return ResendOutcome::NothingToSend;
         }
+        let is_answer = verification.method == Method::Message;
+        let Some(channel) = self.next_channel(&verification, rows) else {
+            return ResendOutcome::OptedOut;
+        };
         let refusal = Refusal::latest([
             verification.ask_resend(now),
             self.ask_phone(&verification, rows),
@@ -73,9 +79,8 @@ impl Resend {
             return ResendOutcome::NotFound;
         };
         let _ = verification.resend(&self.policy.limits, now);
-        let is_answer = verification.method == Method::Message;
         if !is_answer {
-            verification.turn_to(self.channel.unwrap_or(verification.channel));
+            verification.turn_to(channel);
         }
         let verification = verification.clone();
         let sender = rows.challenges.get(&self.key).filter(|_| is_answer);
@@ -84,6 +89,21 @@ impl Resend {
         let message = queue_message(&verification, kind, recipient, rows, now);
         rows.record_message(message, EventKind::VerificationResent, self.event, now);
         ResendOutcome::Resent(message)
+    }
+
+    /// The one that is named, or the one so far, or else the next that is left: whichever messages
+    /// are wanted by. An answer goes where its sender wrote.
+    fn next_channel(&self, verification: &Verification, rows: &Rows) -> Option<Channel> {
+        let is_wanted = |channel: &Channel| {
+            let record = rows.phones.get(&verification.phone);
+            verification.method == Method::Message
+                || record.is_none_or(|record| !record.is_suppressed(*channel))
+        };
+        if self.channel.is_some() {
+            return self.channel.filter(is_wanted);
+        }
+        let own = [verification.channel].into_iter();
+        own.chain(verification.route.channels()).find(is_wanted)
     }
 
     fn ask_phone(&self, verification: &Verification, rows: &Rows) -> Option<Refusal> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
-use super::{Counter, CounterKey, Failure};
+use super::{Counter, CounterKey, Failure, Suppression};
 use crate::delivery::{Message, MessageKey};
 use crate::events::{Event, EventKind};
 use crate::id::{EventId, TenantId, VerificationId};
@@ -36,6 +36,7 @@ pub struct Rows {
     pub due_loaded: bool,
     pub events: Vec<Event>,
     pub failures: Vec<Failure>,
+    pub suppressions: Vec<Suppression>,
 }
 
 /// The rows to load. Verifications named in `verifications` come with the record of their phone.
@@ -271,12 +272,14 @@ impl Rows {
         self.due_loaded = false;
         self.events.clear();
         self.failures.clear();
+        self.suppressions.clear();
     }
 
     /// Nothing is to be saved.
     pub fn is_unchanged(&self) -> bool {
         self.events.is_empty()
             && self.failures.is_empty()
+            && self.suppressions.is_empty()
             && self.verifications.changed().next().is_none()
             && self.challenges.changed().next().is_none()
             && self.identities.changed().next().is_none()

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Counter, CounterKey, IdempotencyKey, Keys, Resend, ResendOutcome, Rows, StoredStart};
-use crate::channel::Channel;
+use crate::channel::{Channel, Route};
 use crate::delivery::{Message, MessageKey, MessageKind};
 use crate::events::EventKind;
 use crate::id::EventId;
@@ -41,6 +41,8 @@ pub enum StartOutcome {
     Repeated(VerificationKey),
     /// Its idempotency key came before, with another request.
     KeyReused,
+    /// The phone wants no messages by any channel that it could go by.
+    OptedOut,
     Refused {
         refusal: Refusal,
         /// The phone's own limits, which refuse it to everybody.
@@ -93,6 +95,7 @@ impl Start {
         if let Some(outcome) = self.resend_live(rows) {
             return outcome;
         }
+        let Some(routed) = self.routed(rows) else { return StartOutcome::OptedOut };
         let (verification, now) = (&self.verification, self.now);
         let (phone, attempts) = self.ask_phone(rows);
         let counters = ask_counters(verification, &self.policy, rows, now);
@@ -100,25 +103,29 @@ impl Start {
             return StartOutcome::Refused { refusal, phone };
         }
         charge(verification, &self.policy, rows, now);
-        self.begin(&self.routed(rows), rows)
+        self.begin(&routed, rows)
     }
 
-    /// Where it begins: not by a channel that the phone is known to be absent from, if there is
-    /// another one.
-    fn routed(&self, rows: &Rows) -> Arc<Verification> {
+    /// Where it begins: not by a channel by which no messages are wanted, and not by one that the
+    /// phone is known to be absent from, if there is another. `None` where there is no way.
+    fn routed(&self, rows: &Rows) -> Option<Arc<Verification>> {
         let mut verification = self.verification.clone();
-        let is_absent = verification.channel == Channel::WhatsApp
-            && !verification.route.is_empty()
-            && rows
-                .phones
-                .get(&verification.phone)
-                .is_some_and(|record| record.is_absent(self.now));
-        if is_absent {
-            let verification = Arc::make_mut(&mut verification);
-            let next = verification.route.take_next();
-            verification.channel = next.unwrap_or(verification.channel);
+        let record = rows.phones.get(&verification.phone);
+        // Whoever has to write first gets no message unasked.
+        let Some(record) = record.filter(|_| verification.method == Method::Code) else {
+            return Some(verification);
+        };
+        let order = [verification.channel].into_iter().chain(verification.route.channels());
+        let mut route = Route::of(order.filter(|channel| !record.is_suppressed(*channel)));
+        let mut first = route.take_next()?;
+        if first == Channel::WhatsApp && record.is_absent(self.now) {
+            first = route.take_next().unwrap_or(first);
         }
-        verification
+        if (first, route) != (verification.channel, verification.route) {
+            let verification = Arc::make_mut(&mut verification);
+            (verification.channel, verification.route) = (first, route);
+        }
+        Some(verification)
     }
 
     /// The limits of a phone are about what is sent to it and typed for it.
@@ -203,6 +210,7 @@ impl Start {
                 Some(StartOutcome::Resent { verification: live, message })
             }
             ResendOutcome::Refused(refusal) => Some(StartOutcome::Refused { refusal, phone: None }),
+            ResendOutcome::OptedOut => Some(StartOutcome::OptedOut),
             // It was live a line above.
             ResendOutcome::NotFound | ResendOutcome::Ended(_) | ResendOutcome::NothingToSend => {
                 None

@@ -262,6 +262,13 @@ impl Verification {
         self.route = self.route.without(channel);
     }
 
+    /// Its code does not go on by this channel. Answers whether it could have.
+    pub fn leave_out(&mut self, channel: Channel) -> bool {
+        let was_left = self.route.contains(channel);
+        self.route = self.route.without(channel);
+        was_left
+    }
+
     /// A message by the channel so far does not arrive. Answers whether another one is to be sent
     /// by the next.
     pub fn fall_back(&mut self, now: Timestamp) -> bool {

@@ -1,12 +1,14 @@
 //! A message that somebody wrote, as far as it concerns verifications.
 
 use super::{Code, NumberKey, PhoneKey, Reception};
+use crate::channel::Channel;
 use crate::id::TenantId;
 use crate::keyring::{Context, Keyring, Sealed};
 use crate::phone::{PhoneNumber, WaId};
 use crate::secret::Secret;
 use crate::time::Timestamp;
 use crate::verification::VerificationKey;
+use crate::wording::Wish;
 
 /// The keyed look-up of something that a message of one tenant may name: a token, or the user of
 /// whom a number was asked.
@@ -21,6 +23,7 @@ pub struct TokenKey {
 #[derive(Clone, Debug)]
 pub struct Heard {
     pub sender: Sender,
+    pub channel: Channel,
     pub sent_at: Timestamp,
     /// Plain text, written in the chat with the business.
     pub is_plain: bool,
@@ -32,6 +35,8 @@ pub struct Heard {
     pub codes: Vec<Code>,
     /// It says no, and nothing else.
     pub is_refusal: bool,
+    /// It says whether messages are wanted, and nothing else.
+    pub wish: Option<Wish>,
     pub contact: Option<Contact>,
     /// The digits of a code that may be needed.
     pub spare: Code,

@@ -8,7 +8,7 @@ use crate::delivery::{Form, InboundMessage, InboundSender};
 use crate::id::TenantId;
 use crate::phone::{Parsed, WaId};
 use crate::store::StoreError;
-use crate::wording::is_refusal;
+use crate::wording::{is_refusal, wish};
 
 /// Characters of a message that may have been ready-made; longer ones are about something else.
 const LONGEST_READY: usize = 600;
@@ -29,14 +29,18 @@ impl Verifications {
         let is_short = text.len() <= 4 * LONGEST_READY && text.chars().count() <= LONGEST_READY;
         let tokens = if is_short { Tokens::find(text) } else { Tokens::default() };
         let is_answer = message.form == Form::Contacts;
-        let may_concern = is_answer || (is_short && is_plain) || !tokens.found.is_empty();
+        let has_wish = message.wish.is_some();
+        let may_concern =
+            has_wish || is_answer || (is_short && is_plain) || !tokens.found.is_empty();
         if !may_concern {
             return None;
         }
+        let is_own = is_plain && !message.is_forwarded;
         let keyring = &self.parts.keyring;
         let keys = tokens.found.iter().map(|token| token_key(keyring, tenant, token));
         Some(Heard {
             sender: self.sender(tenant, sender)?,
+            channel: message.channel,
             sent_at: message.sent_at,
             is_plain,
             is_forwarded: message.is_forwarded,
@@ -44,6 +48,7 @@ impl Verifications {
             is_marked: tokens.is_marked,
             codes: if is_plain && is_short { codes_in(text) } else { Vec::new() },
             is_refusal: is_plain && is_refusal(text),
+            wish: message.wish.or_else(|| wish(text).filter(|_| is_own)),
             contact: is_answer.then(|| self.contact(tenant, message)),
             spare: Code::generate(SPARE_DIGITS, &*self.parts.entropy),
         })

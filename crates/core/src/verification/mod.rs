@@ -26,6 +26,7 @@ mod secret;
 mod service;
 mod state;
 mod store;
+mod suppression;
 mod token;
 
 pub use by_digits::ByDigits;
@@ -51,4 +52,5 @@ pub use service::{VerificationParts, Verifications};
 pub(crate) use service::{open_phone, seal_phone};
 pub use state::{Method, Purpose, State};
 pub use store::{Listing, VerificationStore};
+pub use suppression::Suppressions;
 pub use token::{Token, Tokens, codes_in};

@@ -1,6 +1,7 @@
 //! The record of a phone as bytes: millions of them are kept in memory.
 
-use super::{Chain, Method, PhoneRecord, Purpose};
+use super::{Chain, Method, PhoneRecord, Purpose, Suppressions};
+use crate::channel::Channel;
 use crate::id::VerificationId;
 use crate::policy::Window;
 use crate::time::{Timestamp, pack_time, pack_times, unpack_time, unpack_times};
@@ -8,6 +9,8 @@ use crate::time::{Timestamp, pack_time, pack_times, unpack_time, unpack_times};
 const VERSION: u8 = 1;
 /// Marks the chain of what is verified by message.
 const BY_MESSAGE: u8 = 0x80;
+/// Stands where no time is, before something else.
+const NO_TIME: Timestamp = Timestamp::from_millis(0);
 
 impl PhoneRecord {
     /// The bytes in which storage keeps it.
@@ -28,12 +31,17 @@ impl PhoneRecord {
         }
         // Few phones ever write to us, so the others do not pay for it.
         let has_written = !self.wrong_tokens.is_empty() || !self.replies.is_empty();
-        if has_written || self.absent_until.is_some() {
+        let has_stopped = !self.suppressed.is_empty();
+        if has_written || has_stopped || self.absent_until.is_some() {
             pack_times(&mut bytes, self.wrong_tokens.times());
             pack_times(&mut bytes, self.replies.times());
         }
-        if let Some(until) = self.absent_until {
-            pack_time(&mut bytes, until);
+        if has_stopped || self.absent_until.is_some() {
+            pack_time(&mut bytes, self.absent_until.unwrap_or(NO_TIME));
+        }
+        for (channel, since) in self.suppressed.iter() {
+            bytes.push(tag(channel));
+            pack_time(&mut bytes, since);
         }
         bytes
     }
@@ -55,10 +63,28 @@ impl PhoneRecord {
         };
         let (wrong_tokens, replies) = (window()?, window()?);
         let absent_until = if reader.0.is_empty() { None } else { Some(reader.time()?) };
-        let is_whole = reader.0.is_empty();
-        let record = Self { sends, failures, chains, wrong_tokens, replies, absent_until };
-        is_whole.then_some(record)
+        let absent_until = absent_until.filter(|until| *until != NO_TIME);
+        let mut suppressed = Suppressions::default();
+        while !reader.0.is_empty() {
+            let channel = channel(reader.byte()?)?;
+            if !suppressed.set(channel, Some(reader.time()?)) {
+                return None;
+            }
+        }
+        Some(Self { sends, failures, chains, wrong_tokens, replies, absent_until, suppressed })
     }
+}
+
+// What stands for a channel in the bytes. Never change one.
+const fn tag(channel: Channel) -> u8 {
+    match channel {
+        Channel::WhatsApp => 1,
+        Channel::Sms => 2,
+    }
+}
+
+fn channel(byte: u8) -> Option<Channel> {
+    Channel::ALL.into_iter().find(|channel| tag(*channel) == byte)
 }
 
 fn length(count: usize) -> u8 {
@@ -134,6 +160,14 @@ mod tests {
         for record in [&mut record, &mut absent] {
             record.note_absent(now);
             assert_eq!(PhoneRecord::decode(&record.encode()).as_ref(), Some(&*record));
+        }
+
+        let mut stopped = PhoneRecord::default();
+        for record in [&mut record, &mut absent, &mut stopped] {
+            for channel in Channel::ALL {
+                record.suppress(channel, now);
+                assert_eq!(PhoneRecord::decode(&record.encode()).as_ref(), Some(&*record));
+            }
         }
     }
 

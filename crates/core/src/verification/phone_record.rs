@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::{Method, Purpose, State, Verification};
+use super::{Method, Purpose, State, Suppressions, Verification};
 use crate::id::VerificationId;
 use crate::policy::{CodePolicy, Limits, Refusal, Window};
 use crate::time::{Timestamp, days, hours, minutes};
@@ -39,6 +39,8 @@ pub struct PhoneRecord {
     pub(super) replies: Window,
     /// Until when it is taken to be absent from `WhatsApp`.
     pub(super) absent_until: Option<Timestamp>,
+    /// What its owner wants no messages by. It stays until it is lifted.
+    pub(super) suppressed: Suppressions,
 }
 
 /// Verifications of one phone and purpose that are live together. They share a number of
@@ -79,6 +81,11 @@ impl PhoneRecord {
         recent.into_iter()
     }
 
+    /// What may be live of it, in whatever way and for whatever purpose.
+    pub fn recent(&self) -> impl Iterator<Item = VerificationId> {
+        self.chains.iter().flat_map(|chain| chain.recent.iter().copied())
+    }
+
     /// Drops what no limit counts any more.
     pub fn forget(&mut self, now: Timestamp) {
         self.sends.forget(DAY, now);
@@ -94,12 +101,16 @@ impl PhoneRecord {
     pub fn is_empty(&self) -> bool {
         let windows = [&self.sends, &self.failures, &self.wrong_tokens, &self.replies];
         self.absent_until.is_none()
+            && self.suppressed.is_empty()
             && self.chains.is_empty()
             && windows.into_iter().all(Window::is_empty)
     }
 
     /// When it will be empty if nothing is added.
     pub fn forget_at(&self) -> Timestamp {
+        if !self.suppressed.is_empty() {
+            return Timestamp::NEVER;
+        }
         let last = |window: &Window, period| window.times().last().map(|time| time.plus(period));
         let chains = self.chains.iter().map(|chain| Some(chain.ends_at.plus(DAY)));
         chains

@@ -77,6 +77,12 @@ receptions! {
     Unsuitable = "unsuitable",
     /// Its sender says that they asked for nothing.
     Denied = "denied",
+    /// Its sender wants no more messages by this channel.
+    OptedOut = "opted_out",
+    /// Its sender wants messages again.
+    OptedIn = "opted_in",
+    /// It would prove a phone, but by this channel anybody can write in another's name.
+    WrongChannel = "wrong_channel",
     /// It is about no verification.
     Kept = "kept",
     /// It is about a business number that whoever signed the webhook does not have.

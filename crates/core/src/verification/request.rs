@@ -121,6 +121,10 @@ pub enum StartError {
     #[error("the tenant has no account for this channel")]
     ChannelUnavailable,
 
+    /// The person said so, and can take it back.
+    #[error("the person wants no messages by this channel")]
+    OptedOut,
+
     /// People are sent back only to where the tenant said.
     #[error("the return address is not registered")]
     ReturnUrlNotRegistered,
@@ -152,6 +156,10 @@ pub enum CheckError {
 
     #[error("the tenant has no account for this channel")]
     ChannelUnavailable,
+
+    /// The person said so, and can take it back.
+    #[error("the person wants no messages by this channel")]
+    OptedOut,
 
     #[error("a limit was reached")]
     Refused(Refusal),

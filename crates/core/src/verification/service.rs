@@ -1,7 +1,6 @@
 //! The use cases: start, check, resend, cancel and read.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::Notify;
 
@@ -9,15 +8,16 @@ use super::request::{
     CheckError, Checked, StartError, StartRequest, Started, Target, VerificationView,
 };
 use super::{
-    Code, Details, Finding, Listing, Method, NumberKey, PhoneKey, StartMode, Verification,
-    VerificationKey, VerificationStore,
+    Code, Details, Finding, Listing, Method, NumberKey, PhoneKey, StartMode, Suppressions,
+    Verification, VerificationKey, VerificationStore,
 };
+use crate::channel::Route;
 use crate::delivery::{Channel, Message, MessageKey};
 use crate::id::{EventId, TenantId, VerificationId};
 use crate::keyring::{Context, Keyring, Sealed};
 use crate::ledger::{
-    Cancel, CancelOutcome, Check, CheckOutcome, CheckTarget, Ledger, Resend, ResendOutcome, Start,
-    StartOutcome,
+    Cancel, CancelOutcome, Check, CheckOutcome, CheckTarget, Ledger, Lift, Resend, ResendOutcome,
+    Start, StartOutcome,
 };
 use crate::phone::{InvalidPhone, LimitForm, PhoneNumber, Region};
 use crate::policy::{Fence, Policy, Refusal};
@@ -128,6 +128,7 @@ impl Verifications {
                 Ok(Started { view, message, is_repeated: true })
             }
             StartOutcome::KeyReused => Err(StartError::KeyReused),
+            StartOutcome::OptedOut => Err(StartError::OptedOut),
             StartOutcome::Refused { refusal, phone } => {
                 self.remember(fence, refusal, phone, now);
                 Err(StartError::Refused(refusal))
@@ -219,6 +220,7 @@ impl Verifications {
             ResendOutcome::NotFound => Err(CheckError::NotFound),
             ResendOutcome::Ended(state) => Err(CheckError::Ended(state)),
             ResendOutcome::NothingToSend => Err(CheckError::NothingToSend),
+            ResendOutcome::OptedOut => Err(CheckError::OptedOut),
             ResendOutcome::Refused(refusal) => Err(CheckError::Refused(refusal)),
             ResendOutcome::Resent(_) => {
                 self.parts.queued.notify_one();
@@ -240,6 +242,17 @@ impl Verifications {
             CancelOutcome::Ended(state) => Err(CheckError::Ended(state)),
             CancelOutcome::Canceled => Ok(self.present(key).await?),
         }
+    }
+
+    /// What stays suppressed of a number, once these channels are not.
+    pub async fn lift(
+        &self,
+        tenant: TenantId,
+        phone: &PhoneNumber,
+        channels: Route,
+    ) -> Result<Suppressions, StoreError> {
+        let phone = self.limits_key(tenant, &phone.limit_form());
+        self.parts.ledger.run(Lift { phone, channels }).await
     }
 
     pub async fn find(
@@ -356,21 +369,6 @@ const fn phone_context(tenant: TenantId, id: VerificationId) -> Context {
 // The keys of the fence: the phone, whose limits refuse it to everybody, and the three to which
 // every limit that may refuse this request belongs. A request with an idempotency key may be a
 // repetition, which is answered whatever the limits say.
-impl Verifications {
-    /// What is sent to nobody costs nothing, so that tests may begin as often as they like.
-    fn policy_for(&self, number: Option<&PhoneNumber>) -> Arc<Policy> {
-        let mut policy = self.parts.policy.clone();
-        if number.is_some_and(|number| policy.test_code(number).is_some()) {
-            let limits = &mut Arc::make_mut(&mut policy).limits;
-            limits.cooldown = Duration::ZERO;
-            limits.per_phone_per_day = u8::MAX;
-            limits.per_address_per_hour = 0;
-            limits.per_tenant_per_minute = 0;
-        }
-        policy
-    }
-}
-
 fn fence_keys(arrival: Arrival, request: &StartRequest) -> Option<FenceKeys> {
     let is_sent = request.method == Method::Code;
     if request.idempotency.is_some() || request.mode == StartMode::ResendLive || !is_sent {

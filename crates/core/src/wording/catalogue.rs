@@ -29,8 +29,20 @@ const FILES: [(&str, &str); 7] = [
 const CHAT: &str = "chat.";
 /// The words for no, parted by commas.
 const NO: &str = "chat.no";
-/// No word for no, with whatever is put around it, is longer.
-const LONGEST_NO: usize = 16;
+/// Those that end messages, and those that bring them back.
+const STOP: &str = "chat.stop";
+const START: &str = "chat.start";
+/// None of these words, with whatever is put around it, is longer.
+const LONGEST_WORD: usize = 24;
+
+/// What somebody asks for who writes one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// No more messages.
+    Stop,
+    /// Messages again.
+    Start,
+}
 
 static ALL: LazyLock<Vec<Wording>> =
     LazyLock::new(|| FILES.iter().map(|(language, json)| Wording::read(language, json)).collect());
@@ -62,19 +74,35 @@ impl Wording {
         Self { language, texts }
     }
 
-    fn says_no(&self, word: &str) -> bool {
-        let words = self.texts.get(NO).into_iter().flat_map(|words| words.split(','));
+    /// Whether a word is one of those that a text lists.
+    fn lists(&self, key: &str, word: &str) -> bool {
+        let words = self.texts.get(key).into_iter().flat_map(|words| words.split(','));
         words.map(bare).any(|known| known == word)
     }
 }
 
 /// Whether somebody says no, in any language, and nothing else that is read.
 pub fn is_refusal(text: &str) -> bool {
-    if text.len() > 4 * LONGEST_NO || text.chars().count() > LONGEST_NO {
-        return false;
+    lone_word(text).is_some_and(|word| is_listed(NO, &word))
+}
+
+/// What somebody wishes who says so, in any language, and nothing else that is read.
+pub fn wish(text: &str) -> Option<Wish> {
+    let word = lone_word(text)?;
+    if is_listed(STOP, &word) {
+        return Some(Wish::Stop);
     }
-    let word = bare(text);
-    !word.is_empty() && ALL.iter().any(|wording| wording.says_no(&word))
+    is_listed(START, &word).then_some(Wish::Start)
+}
+
+fn is_listed(key: &str, word: &str) -> bool {
+    ALL.iter().any(|wording| wording.lists(key, word))
+}
+
+/// A text that may be one of the words that count.
+fn lone_word(text: &str) -> Option<String> {
+    let is_short = text.len() <= 4 * LONGEST_WORD && text.chars().count() <= LONGEST_WORD;
+    is_short.then(|| bare(text)).filter(|word| !word.is_empty())
 }
 
 /// A word without what stands around it, and without what nobody sees.
@@ -140,10 +168,66 @@ mod tests {
         }
     }
 
+    #[test]
+    fn stop_is_understood_alone_and_in_every_language() {
+        for text in [
+            "STOP",
+            "stop.",
+            " Stop! ",
+            "STOPALL",
+            "Unsubscribe",
+            "CANCEL",
+            "end",
+            "QUIT",
+            "OptOut",
+            "opt-out",
+            "REVOKE",
+            "«Baja»",
+            "parar",
+            "Sair",
+            "रोकें",
+            "बंद करो",
+            "إيقاف",
+            "الغاء",
+            "berhenti",
+            "Arrêt",
+            "DÉSABONNER",
+            "ＳＴＯＰ",
+            "S\u{200b}TOP\u{200f}",
+            "STOP 🛑",
+        ] {
+            assert_eq!(wish(text), Some(Wish::Stop), "{text}");
+        }
+        for text in ["START", "unstop", "Alta", "iniciar", "शुरू", "ابدأ", "mulai", "Démarrer"]
+        {
+            assert_eq!(wish(text), Some(Wish::Start), "{text}");
+        }
+        for text in ["", "no", "yes", "stop it", "don’t stop", "s t o p", "help", "STOP\nSTART"] {
+            assert_eq!(wish(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn no_word_says_two_things() {
+        let words = |key: &str| -> Vec<String> {
+            let texts = ALL.iter().filter_map(|wording| wording.texts.get(key));
+            texts.flat_map(|words| words.split(',')).map(bare).collect()
+        };
+        let [no, stop, start] = [NO, STOP, START].map(words);
+        for word in &stop {
+            assert!(!word.is_empty() && !no.contains(word) && !start.contains(word), "{word}");
+            assert!(word.chars().count() <= LONGEST_WORD / 2, "{word}");
+        }
+        for word in &start {
+            assert!(!word.is_empty() && !no.contains(word), "{word}");
+        }
+    }
+
     proptest! {
         #[test]
         fn foreign_text_never_panics(text in any::<String>()) {
             let _ = is_refusal(&text);
+            let _ = wish(&text);
             let _ = Wording::of(Some(&text)).text(&text, &[]);
         }
     }

@@ -7,6 +7,6 @@ mod catalogue;
 mod characters;
 mod fill;
 
-pub use catalogue::{Wording, is_refusal};
+pub use catalogue::{Wish, Wording, is_refusal, wish};
 pub(crate) use characters::is_invisible;
 pub use fill::fill;

@@ -6,7 +6,9 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 
-use super::{dev, doctor, key, migrate, send, serve, setup, simulate, template, tenant, user};
+use super::{
+    dev, doctor, key, migrate, send, serve, setup, simulate, suppression, template, tenant, user,
+};
 use crate::config::{Config, ProcessEnvironment};
 use crate::output::say;
 
@@ -51,6 +53,9 @@ pub(crate) enum Command {
     Send(send::Send),
     /// Check a code with a running server
     Check(send::Check),
+    /// Show what a person opted out of, and lift it, with a running server
+    #[command(subcommand)]
+    Suppression(suppression::Suppression),
     /// Look at settings, database, WhatsApp account, webhook and clock, and say what to do
     Doctor,
     /// Print the API's description (OpenAPI)
@@ -79,6 +84,7 @@ pub(crate) fn execute(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Command::User(command) => block_on(1, command.run(&load(file)?)),
         Command::Send(command) => block_on(1, command.run()),
         Command::Check(command) => block_on(1, command.run()),
+        Command::Suppression(command) => block_on(1, command.run()),
         Command::Doctor => block_on(1, doctor::run(&load(file)?)),
         Command::Openapi => {
             say(countersign_server::openapi_json().trim_end());

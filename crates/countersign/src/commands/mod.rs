@@ -10,6 +10,7 @@ mod send;
 mod serve;
 mod setup;
 mod simulate;
+mod suppression;
 mod template;
 mod tenant;
 mod user;

@@ -34,9 +34,17 @@ pub(crate) struct Check {
     server: Server,
 }
 
+/// What is asked of a server.
+pub(super) enum Call<'a> {
+    Get,
+    Post(&'a Value),
+    /// With the parameters that say of what.
+    Delete(Vec<(&'a str, &'a str)>),
+}
+
 /// Which server is asked, and as whom.
 #[derive(Debug, Args)]
-struct Server {
+pub(super) struct Server {
     /// Where the server is
     #[arg(long, env = "COUNTERSIGN_URL", default_value = "http://127.0.0.1:3000")]
     url: String,
@@ -51,7 +59,7 @@ impl Send {
         if let Some(locale) = &self.locale {
             request["locale"] = json!(locale);
         }
-        let answer = self.server.post(&["v1", "verifications"], &request).await?;
+        let answer = self.server.ask(&["v1", "verifications"], Call::Post(&request)).await?;
         let Some(answer) = answer else { return Ok(ExitCode::FAILURE) };
         let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
         say(&format!("{}  {}  expires {}", text("id"), text("status"), text("expires_at")));
@@ -63,7 +71,7 @@ impl Send {
 impl Check {
     pub(super) async fn run(&self) -> anyhow::Result<ExitCode> {
         let path = ["v1", "verifications", self.id.as_str(), "check"];
-        let answer = self.server.post(&path, &json!({ "code": self.code })).await?;
+        let answer = self.server.ask(&path, Call::Post(&json!({ "code": self.code }))).await?;
         let Some(answer) = answer else { return Ok(ExitCode::FAILURE) };
         let outcome = answer["outcome"].as_str().unwrap_or_default();
         say(&format!("{outcome}  attempts left: {}", answer["attempts_left"]));
@@ -73,15 +81,19 @@ impl Check {
 
 impl Server {
     /// The answer; `None` after a problem was printed.
-    async fn post(&self, path: &[&str], body: &Value) -> anyhow::Result<Option<Value>> {
+    pub(super) async fn ask(&self, path: &[&str], call: Call<'_>) -> anyhow::Result<Option<Value>> {
         let key = self
             .api_key
             .clone()
             .context("give --api-key or COUNTERSIGN_API_KEY; `countersign key create` makes one")?;
         let client = ApiClient::new(BaseUrl::parse(&self.url)?, Timeouts::default())?;
-        let answer = client
-            .post(path, body, &Secret::new(key))
-            .await
+        let key = Secret::new(key);
+        let answer = match call {
+            Call::Get => client.get(path, &[], &key).await,
+            Call::Post(body) => client.post(path, body, &key).await,
+            Call::Delete(query) => client.delete(path, &query, &key).await,
+        };
+        let answer = answer
             .with_context(|| format!("no answer from {}; is the server running?", self.url))?;
         let json: Value = serde_json::from_slice(&answer.body)
             .with_context(|| format!("{} is no Countersign server", self.url))?;

@@ -97,7 +97,14 @@ impl Callback {
         };
         let error = self.error.as_deref().filter(|_| kind == ReceiptKind::Failed);
         let error = error.and_then(|field| fields.get(field)?.parse().ok());
-        let receipt = Receipt { kind, at: now, error, is_unreachable: false, price: None };
+        let receipt = Receipt {
+            kind,
+            at: now,
+            error,
+            is_unreachable: false,
+            is_opted_out: false,
+            price: None,
+        };
         let message = MessageKey::from_reference(reference);
         let notice = Notice::Status(StatusNotice { message, receipt });
         Received { notices: vec![notice], ..Received::default() }

@@ -16,6 +16,8 @@ use crate::http::{Answer, CallError};
 pub(super) const UNKNOWN_NUMBER: i64 = 33;
 pub(super) const TEMPLATE_PAUSED: i64 = 132_015;
 pub(super) const BAD_TOKEN: i64 = 190;
+/// The person has stopped what it takes for marketing, which a template may be mistaken for.
+pub(super) const OPTED_OUT: i64 = 131_050;
 
 const TOO_MANY_REQUESTS: u16 = 429;
 
@@ -164,6 +166,7 @@ fn send_error(code: i64, subcode: Option<i64>, asked: Option<Duration>) -> SendE
             SendError::Unavailable { retry_after, code: Some(code) }
         }
         Unknown => SendError::Unknown { code: Some(code) },
+        Recipient if code == OPTED_OUT => SendError::OptedOut { code },
         Recipient => SendError::Unreachable { code },
         Account => SendError::Misconfigured { code },
         Request => SendError::Refused { code },

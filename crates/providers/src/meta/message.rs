@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use countersign_core::delivery::{Card, Form, InboundMessage, InboundSender};
+use countersign_core::delivery::{Card, Channel, Form, InboundMessage, InboundSender};
 use countersign_core::phone::WaId;
 use countersign_core::secret::Secret;
 use countersign_core::time::Timestamp;
@@ -31,12 +31,14 @@ pub(super) fn inbound(
     };
     InboundMessage {
         provider_id: message.id.clone().into_owned(),
+        channel: Channel::WhatsApp,
         sent_at,
         sender: sender(message, people),
         form,
         is_forwarded: is_forwarded(message.context),
         text: text(message).map(Secret::new),
         cards: cards(message.contacts),
+        wish: None,
     }
 }
 

@@ -13,7 +13,7 @@ use countersign_core::time::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::errors::{Class, class};
+use super::errors::{Class, OPTED_OUT, class};
 use super::message::{inbound, people};
 use super::signature;
 use super::update::{
@@ -144,9 +144,11 @@ impl Reader<'_> {
             parse(status.errors).filter(|_| kind == ReceiptKind::Failed);
         let failure: Option<Failure> = parse(failures.and_then(|list| list.first().copied()));
         let error = failure.map(|failure| failure.code.0);
-        let is_unreachable = error.is_some_and(|code| class(code, None) == Class::Recipient);
+        let is_opted_out = error == Some(OPTED_OUT);
+        let is_unreachable =
+            !is_opted_out && error.is_some_and(|code| class(code, None) == Class::Recipient);
         let price = parse(status.pricing).and_then(|pricing| price(&pricing));
-        let receipt = Receipt { kind, at, error, is_unreachable, price };
+        let receipt = Receipt { kind, at, error, is_unreachable, is_opted_out, price };
         Some(Notice::Status(StatusNotice { message, receipt }))
     }
 

@@ -109,6 +109,11 @@ pub(super) fn whatsapp_number(address: &str) -> Option<WaId> {
     WaId::parse(number)
 }
 
+/// `+` and a number: neither a short code nor a name.
+pub(super) fn sms_number(address: &str) -> Option<WaId> {
+    WaId::parse(address).filter(|_| is_number(address))
+}
+
 fn is_number(text: &str) -> bool {
     text.strip_prefix('+').is_some_and(|digits| {
         (7..=15).contains(&digits.len()) && is_decimal(digits) && !digits.starts_with('0')

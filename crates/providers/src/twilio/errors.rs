@@ -17,6 +17,8 @@ pub(super) const NO_RECIPIENT: i64 = 21_211;
 /// For a sender that is none.
 pub(super) const NO_SENDER: i64 = 21_212;
 pub(super) const BAD_TOKEN: i64 = 20_003;
+/// For somebody who has written STOP.
+pub(super) const OPTED_OUT: i64 = 21_610;
 /// For an account that it does not know.
 pub(super) const NOT_FOUND: i64 = 20_404;
 
@@ -121,7 +123,7 @@ pub(super) fn failed(code: i64) -> SendError {
 
 /// Whether a message failed because the phone is not to be reached on this channel at all.
 pub(super) fn is_unreachable(code: i64) -> bool {
-    known(code) == Some(Recipient)
+    code != OPTED_OUT && known(code) == Some(Recipient)
 }
 
 fn known(code: i64) -> Option<Class> {
@@ -149,6 +151,7 @@ fn send_error(class: Class, code: Option<i64>, answer: &Answer) -> SendError {
             SendError::Unavailable { retry_after, code }
         }
         Unknown => SendError::Unknown { code },
+        Recipient if named == OPTED_OUT => SendError::OptedOut { code: named },
         Recipient => SendError::Unreachable { code: named },
         Account => SendError::Misconfigured { code: named },
         Request => SendError::Refused { code: named },

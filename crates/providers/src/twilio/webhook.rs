@@ -9,8 +9,9 @@ use countersign_core::delivery::{
 };
 use countersign_core::secret::Secret;
 use countersign_core::time::Timestamp;
+use countersign_core::wording::Wish;
 
-use super::account::{Account, Sender, WHATSAPP, whatsapp_number};
+use super::account::{Account, Sender, WHATSAPP, sms_number, whatsapp_number};
 use super::form::Form;
 use super::{errors, price, signature};
 use crate::http::BaseUrl;
@@ -88,6 +89,7 @@ impl Reader<'_> {
             at: self.now,
             error,
             is_unreachable: error.is_some_and(errors::is_unreachable),
+            is_opted_out: error == Some(errors::OPTED_OUT),
             price,
         };
         Notice::Status(StatusNotice { message: self.reference(), receipt })
@@ -100,23 +102,25 @@ impl Reader<'_> {
         query.get("reference").and_then(MessageKey::from_reference)
     }
 
-    /// `None` for what is no message on `WhatsApp`.
+    /// `None` for what is no message between two phones, or has no name.
     fn inbound(&self) -> Option<Notice> {
         let form = self.form;
         let id = form.get("MessageSid").or_else(|| form.get("SmsSid"))?;
         let id = Some(id).filter(|id| !id.is_empty() && id.len() <= LONGEST_ID)?;
-        let from = form.get("From")?.strip_prefix(WHATSAPP)?;
-        let to = form.get("To").filter(|to| to.starts_with(WHATSAPP))?;
+        let (from, to) = (form.get("From")?, form.get("To")?);
+        let channel = channel_of(from).filter(|channel| channel_of(to) == Some(*channel))?;
         let message = InboundMessage {
             provider_id: id.to_owned(),
+            channel,
             sent_at: self.now,
-            sender: self.sender(from),
-            form: self.message_form(),
+            sender: self.sender(channel, from),
+            form: self.message_form(channel),
             is_forwarded: form.says("Forwarded") || form.says("FrequentlyForwarded"),
             text: self.text().map(Secret::from),
             cards: Vec::new(),
+            wish: self.wish(),
         };
-        Some(if self.is_ours(to) {
+        Some(if self.is_ours(channel, to) {
             Notice::Message(message)
         } else {
             Notice::Foreign { phone_number_id: to.to_owned(), message: Some(message) }
@@ -125,9 +129,9 @@ impl Reader<'_> {
 
     /// Several integrations may share an account. Whichever is asked first speaks for all of them,
     /// because the same bytes are not looked at twice.
-    fn is_ours(&self, to: &str) -> bool {
+    fn is_ours(&self, channel: Channel, to: &str) -> bool {
         let mut same = self.accounts.iter().filter(|account| account.sid == self.account.sid);
-        same.any(|account| match account.sender(Channel::WhatsApp) {
+        same.any(|account| match account.sender(channel) {
             Some(Sender::From(number)) => number == to,
             // It has numbers that nobody named.
             Some(Sender::Service(_)) => true,
@@ -135,7 +139,13 @@ impl Reader<'_> {
         })
     }
 
-    fn sender(&self, from: &str) -> Option<InboundSender> {
+    fn sender(&self, channel: Channel, from: &str) -> Option<InboundSender> {
+        let Some(from) = from.strip_prefix(WHATSAPP).filter(|_| channel == Channel::WhatsApp)
+        else {
+            // A short code or a name wants nothing from us.
+            let wa_id = sms_number(from)?;
+            return Some(InboundSender { wa_id: Some(wa_id), ..InboundSender::default() });
+        };
         let user_id = |name| self.form.get(name).filter(|id| is_user_id(id)).map(Secret::from);
         let shown = Some(from).filter(|from| is_user_id(from)).map(Secret::from);
         let wa_id = self.form.get("From").and_then(whatsapp_number);
@@ -148,12 +158,22 @@ impl Reader<'_> {
         (sender.wa_id.is_some() || sender.user_id.is_some()).then_some(sender)
     }
 
-    fn message_form(&self) -> MessageForm {
+    /// What Twilio took it for, where it knows words of its own.
+    fn wish(&self) -> Option<Wish> {
+        match self.form.get("OptOutType")? {
+            "STOP" => Some(Wish::Stop),
+            "START" => Some(Wish::Start),
+            _ => None,
+        }
+    }
+
+    fn message_form(&self, channel: Channel) -> MessageForm {
         let has_more = self.form.get("NumMedia").is_some_and(|count| count != "0")
             || self.form.says("ButtonText")
             || self.form.says("ButtonPayload");
         match self.form.get("MessageType") {
             Some("text") if !has_more => MessageForm::Plain,
+            None if !has_more && channel == Channel::Sms => MessageForm::Plain,
             Some(_) | None => MessageForm::Other,
         }
     }
@@ -162,6 +182,14 @@ impl Reader<'_> {
         let texts = ["Body", "ButtonText"].map(|name| self.form.get(name));
         texts.into_iter().flatten().find(|text| !text.is_empty())
     }
+}
+
+/// By which a message came that names this address. RCS and others are none of ours.
+fn channel_of(address: &str) -> Option<Channel> {
+    if address.starts_with(WHATSAPP) {
+        return Some(Channel::WhatsApp);
+    }
+    (!address.contains(':')).then_some(Channel::Sms)
 }
 
 fn status(word: &str) -> Option<Status> {

@@ -59,7 +59,8 @@ fn deliver(target: &str, body: &str) -> Result<Received, Rejected> {
 
 fn reported(kind: ReceiptKind, error: Option<i64>) -> Received {
     let at = Timestamp::from_seconds(1_791_300_000);
-    let receipt = Receipt { kind, at, error, is_unreachable: false, price: None };
+    let receipt =
+        Receipt { kind, at, error, is_unreachable: false, is_opted_out: false, price: None };
     let notice = Notice::Status(StatusNotice { message: Some(key()), receipt });
     Received { notices: vec![notice], ..Received::default() }
 }

@@ -90,6 +90,7 @@ async fn each_class_of_error_is_told_apart() {
         (131_048, SendError::Misconfigured { code: 131_048 }),
         (132_000, SendError::Refused { code: 132_000 }),
         (131_047, SendError::Unreachable { code: 131_047 }),
+        (131_050, SendError::OptedOut { code: 131_050 }),
         (999_999, SendError::Unknown { code: Some(999_999) }),
     ] {
         let body = json!({ "error": { "code": code } }).to_string();

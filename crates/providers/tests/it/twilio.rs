@@ -184,7 +184,7 @@ async fn the_samples_of_errors_mean_what_they_should() {
         ("error_20429.json", 429, SendError::Unavailable { retry_after: None, code: Some(20_429) }),
         ("error_21211.json", 400, SendError::Unreachable { code: 21_211 }),
         ("error_21408.json", 400, SendError::Unreachable { code: 21_408 }),
-        ("error_21610.json", 400, SendError::Unreachable { code: 21_610 }),
+        ("error_21610.json", 400, SendError::OptedOut { code: 21_610 }),
         ("error_21614.json", 400, SendError::Unreachable { code: 21_614 }),
     ] {
         assert_eq!(send_to(Reply::json(status, &sample(name))).await, Err(error), "{name}");

@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use countersign_core::delivery::{Form, Notice, Received};
+use countersign_core::delivery::{Channel, Form, Notice, Received};
 use countersign_core::phone::WaId;
+use countersign_core::wording::Wish;
 
 use crate::twilio_account::{TARGET, receive};
 
@@ -20,8 +21,8 @@ const WEBHOOKS: &[Expected] = &[
     ("callback_whatsapp_delivered.form", "Delivered", 0),
     ("callback_whatsapp_read.form", "Read", 0),
     ("callback_whatsapp_undelivered.form", "Failed 63003 unreachable", 0),
-    ("inbound_sms.form", "", 1),
-    ("inbound_sms_stop.form", "", 1),
+    ("inbound_sms.form", "sms plain 4915550102030", 0),
+    ("inbound_sms_stop.form", "sms plain 4915550102030 stop", 0),
     ("inbound_whatsapp.form", "plain 4915550102030", 0),
     ("inbound_whatsapp_button.form", "other 4915550102030", 0),
     ("inbound_whatsapp_forwarded.form", "plain forwarded 4915550102030", 0),
@@ -55,7 +56,9 @@ fn line(notice: &Notice) -> String {
             let sender = message.sender.as_ref().unwrap();
             let number = sender.wa_id.as_ref().map(WaId::as_str);
             let user = sender.user_id.as_ref().map(|_| "a user");
-            let parts = [Some(form), forwarded, number, user];
+            let sms = (message.channel == Channel::Sms).then_some("sms");
+            let wish = message.wish.map(|wish| if wish == Wish::Stop { "stop" } else { "start" });
+            let parts = [sms, Some(form), forwarded, number, user, wish];
             parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
         }
         Notice::Foreign { .. } => "about another number".to_owned(),

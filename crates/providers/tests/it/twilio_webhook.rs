@@ -1,11 +1,12 @@
 //! What Twilio's webhooks say, and which are believed.
 
 use countersign_core::delivery::{
-    Form, InboundMessage, MessageKey, Notice, Price, Provider, RawWebhook, Receipt, ReceiptKind,
-    Received, Rejected, StatusNotice,
+    Channel, Form, InboundMessage, MessageKey, Notice, Price, Provider, RawWebhook, Receipt,
+    ReceiptKind, Received, Rejected, StatusNotice,
 };
 use countersign_core::id::{TenantId, VerificationId};
 use countersign_core::time::Timestamp;
+use countersign_core::wording::Wish;
 use countersign_providers::twilio::{TwilioAccount, TwilioSettings};
 use proptest::prelude::*;
 
@@ -66,6 +67,7 @@ fn a_status_is_a_receipt_for_the_message_it_refers_to() {
         at: Timestamp::parse(NOW).unwrap(),
         error: None,
         is_unreachable: false,
+        is_opted_out: false,
         price: None,
     };
     assert_eq!(
@@ -183,6 +185,65 @@ fn whatever_is_not_written_plainly_is_told_apart() {
     for fields in [[("Forwarded", "true")], [("FrequentlyForwarded", "true")]] {
         assert!(message(&fields).is_forwarded, "{fields:?}");
     }
+}
+
+/// Somebody writes an SMS.
+fn sms(fields: &[(&str, &str)]) -> Received {
+    let mut all = vec![
+        ("SmsStatus", "received"),
+        ("MessageSid", "SM1"),
+        ("From", "+5511987654321"),
+        ("To", "+15550100300"),
+        ("Body", "Stop"),
+        ("NumMedia", "0"),
+    ];
+    all.retain(|(name, _)| !fields.iter().any(|(other, _)| other == name));
+    all.extend(fields);
+    receive(TARGET, form(&all))
+}
+
+#[test]
+fn an_sms_is_a_message_of_its_own_channel() {
+    let received = sms(&[("WaId", "4915550102030"), ("ExternalUserId", "DE.1349120865")]);
+
+    let [Notice::Message(message)] = received.notices.as_slice() else { panic!("one message") };
+    assert_eq!((message.channel, message.form, message.wish), (Channel::Sms, Form::Plain, None));
+    let sender = message.sender.clone().unwrap();
+    assert_eq!(sender.wa_id.unwrap().as_str(), "5511987654321");
+    assert!(sender.user_id.is_none() && sender.identity.is_none());
+    for from in ["32665", "ACME", "", "+1x", "5511987654321"] {
+        let received = sms(&[("From", from)]);
+        let [Notice::Message(message)] = received.notices.as_slice() else { panic!("{from}") };
+        assert!(message.sender.is_none(), "{from}");
+    }
+    let elsewhere = sms(&[("To", "+15550100999")]);
+    assert!(matches!(elsewhere.notices.as_slice(), [Notice::Foreign { .. }]));
+    let unread = Received { unread: 1, ..Received::default() };
+    for strange in [[("From", "rcs:agent")], [("To", "messenger:1")], [("To", "whatsapp:+1555")]] {
+        assert_eq!(sms(&strange), unread, "{strange:?}");
+    }
+}
+
+#[test]
+fn twilio_says_what_it_took_a_message_for() {
+    for (word, wish) in [
+        ("STOP", Some(Wish::Stop)),
+        ("START", Some(Wish::Start)),
+        ("HELP", None),
+        ("stop", None),
+        ("", None),
+    ] {
+        let received = sms(&[("OptOutType", word), ("Body", "no thanks")]);
+        let [Notice::Message(message)] = received.notices.as_slice() else { panic!("{word}") };
+        assert_eq!(message.wish, wish, "{word}");
+    }
+}
+
+#[test]
+fn a_receipt_says_that_somebody_has_opted_out() {
+    let receipt = status(&[("MessageStatus", "undelivered"), ("ErrorCode", "21610")]);
+
+    assert!(receipt.is_opted_out && !receipt.is_unreachable);
 }
 
 #[test]

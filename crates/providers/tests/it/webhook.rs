@@ -75,6 +75,7 @@ fn a_status_is_a_receipt_for_the_message_it_refers_to() {
     };
     let receipt = Receipt {
         is_unreachable: false,
+        is_opted_out: false,
         kind: ReceiptKind::Delivered,
         at: at(1_791_300_007),
         error: None,
@@ -136,6 +137,21 @@ fn the_first_error_counts_and_only_of_a_failure() {
 }
 
 #[test]
+fn a_failure_says_whether_the_phone_is_there_and_wants_messages() {
+    for (code, is_unreachable, is_opted_out) in
+        [(131_026, true, false), (131_050, false, true), (131_048, false, false)]
+    {
+        let errors = json!([{ "code": code }]);
+        let status = json!({ "status": "failed", "timestamp": 1_791_300_003, "errors": errors });
+        let received = read_status(&status);
+
+        let [Notice::Status(notice)] = received.notices.as_slice() else { panic!("one status") };
+        let receipt = &notice.receipt;
+        assert_eq!((receipt.is_unreachable, receipt.is_opted_out), (is_unreachable, is_opted_out));
+    }
+}
+
+#[test]
 fn a_field_that_is_broken_costs_no_more_than_itself() {
     for (field, broken) in [
         ("biz_opaque_callback_data", json!(7)),
@@ -158,6 +174,7 @@ fn a_field_that_is_broken_costs_no_more_than_itself() {
             at,
             error: None,
             is_unreachable: false,
+            is_opted_out: false,
             price: None,
         };
         let notice = Notice::Status(StatusNotice { message: None, receipt });

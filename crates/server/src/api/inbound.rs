@@ -36,8 +36,10 @@ struct InboundQuery {
 #[derive(Serialize, ToSchema)]
 struct InboundMessage {
     /// What it came to: the outcome of a verification's `message`, or `kept` for one that is about
-    /// none, `unknown_token` and `ignored` for guesses, and `quarantined` for one about a business
-    /// number that whoever signed the webhook does not have.
+    /// none, `unknown_token` and `ignored` for guesses, `opted_out` and `opted_in` for whoever wants
+    /// no messages or wants them again, `wrong_channel` for an SMS, which proves nothing, and
+    /// `quarantined` for one about a business number that whoever signed the webhook does not
+    /// have.
     #[schema(value_type = String, example = "wrong_number")]
     outcome: &'static str,
     /// The verification that it is about.

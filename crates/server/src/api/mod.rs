@@ -15,6 +15,7 @@ mod session_answer;
 mod session_body;
 mod sessions;
 mod start_body;
+mod suppressions;
 mod time;
 mod verifications;
 mod words;

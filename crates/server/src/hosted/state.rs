@@ -163,6 +163,9 @@ fn notice(view: &PageView) -> Option<&'static str> {
         | Reception::Ended
         | Reception::UnknownToken
         | Reception::Ignored
+        | Reception::OptedOut
+        | Reception::OptedIn
+        | Reception::WrongChannel
         | Reception::Kept
         | Reception::Quarantined => return None,
     })

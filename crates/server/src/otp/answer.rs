@@ -75,6 +75,7 @@ impl Answer {
             | StartError::MissingPhone
             | StartError::ConfirmationRequired
             | StartError::ChannelUnavailable
+            | StartError::OptedOut
             | StartError::ReturnUrlNotRegistered
             | StartError::KeyReused => {
                 tracing::warn!("Did not send a code through /otp: {error}");
@@ -116,6 +117,7 @@ impl Answer {
             | CheckError::Ended(_)
             | CheckError::NothingToSend
             | CheckError::ChannelUnavailable
+            | CheckError::OptedOut
             | CheckError::MalformedCode(_) => Self::no_active_code(phone),
         }
     }

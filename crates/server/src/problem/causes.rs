@@ -64,6 +64,7 @@ impl From<StartError> for Problem {
             StartError::MissingPhone => Self::of_field("phone", "send the number"),
             StartError::ConfirmationRequired => Kind::ConfirmationRequired.into(),
             StartError::ChannelUnavailable => Kind::ChannelUnavailable.into(),
+            StartError::OptedOut => Kind::RecipientOptedOut.into(),
             StartError::ReturnUrlNotRegistered => Kind::ReturnUrlNotRegistered.into(),
             StartError::KeyReused => Kind::IdempotencyKeyReused.into(),
             StartError::Refused(refusal) => Self::new(Kind::RateLimited).retry_at(refusal.retry_at),
@@ -82,6 +83,7 @@ impl From<CheckError> for Problem {
             }
             CheckError::NothingToSend => Kind::NothingToSend.into(),
             CheckError::ChannelUnavailable => Kind::ChannelUnavailable.into(),
+            CheckError::OptedOut => Kind::RecipientOptedOut.into(),
             CheckError::Refused(refusal) => Self::new(Kind::RateLimited).retry_at(refusal.retry_at),
             CheckError::Store(error) => error.into(),
         }

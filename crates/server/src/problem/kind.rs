@@ -67,6 +67,8 @@ kinds! {
         "Wait for the person's message, or start a verification with the method `code`.";
     ChannelUnavailable = UNPROCESSABLE_ENTITY "channel_unavailable": "The channel is not available",
         "Leave the channel out, or have the operator connect an account for it.";
+    RecipientOptedOut = UNPROCESSABLE_ENTITY "recipient_opted_out": "The person wants no messages",
+        "Try another channel, or the method `message`. Or have the person write START to your number; nothing was sent.";
     InvalidCodeFormat = UNPROCESSABLE_ENTITY "invalid_code_format": "Not a code",
         "Send the 6 to 10 digits of the code. Nothing was compared, and no attempt was used.";
     VerificationNotFound = NOT_FOUND "verification_not_found": "No such verification",

@@ -14,6 +14,7 @@ mod idempotency;
 mod insights;
 mod listener;
 mod openapi;
+mod opting_out;
 mod otp;
 mod problems;
 mod sandbox;

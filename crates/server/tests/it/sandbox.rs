@@ -132,6 +132,7 @@ impl Provider for Sandbox {
                 at,
                 error: body["error"].as_i64(),
                 is_unreachable: false,
+                is_opted_out: false,
                 price: None,
             };
             Notice::Status(StatusNotice { message, receipt })
@@ -149,11 +150,13 @@ fn written(body: &Value) -> Option<InboundMessage> {
     };
     Some(InboundMessage {
         provider_id: body["id"].as_str()?.to_owned(),
+        channel: if body["channel"] == "sms" { Channel::Sms } else { Channel::WhatsApp },
         sent_at: Timestamp::parse(body["at"].as_str()?)?,
         sender: Some(sender),
         form: Form::Plain,
         is_forwarded: body["forwarded"] == true,
         text: Some(text.as_str().into()),
         cards: Vec::new(),
+        wish: None,
     })
 }

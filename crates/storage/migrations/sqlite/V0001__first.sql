@@ -241,3 +241,11 @@ create table failures (
     at integer not null,
     kind integer not null
 ) strict;
+
+-- What people want no messages by, until that is lifted: then it has no time.
+create table suppressions (
+    phone blob not null,
+    channel text not null,
+    since integer,
+    primary key (phone, channel)
+) strict, without rowid;

@@ -8,13 +8,14 @@ use countersign_core::delivery::{Message, MessageKey};
 use countersign_core::events::Event;
 use countersign_core::id::{TenantId, VerificationId};
 use countersign_core::ledger::{
-    Counter, CounterKey, Failure, IdentityKey, Keys, Rows, StoredInbound, StoredWebhook, WebhookKey,
+    Counter, CounterKey, Failure, IdentityKey, Keys, Rows, StoredInbound, StoredWebhook,
+    Suppression, WebhookKey,
 };
 use countersign_core::store::StoreError;
 use countersign_core::time::Timestamp;
 use countersign_core::verification::{
-    Challenge, Heeded, Identity, InboundListing, InboundPlace, PhoneKey, PhoneRecord, Verification,
-    VerificationKey,
+    Challenge, Heeded, Identity, InboundListing, InboundPlace, PhoneKey, PhoneRecord, Suppressions,
+    Verification, VerificationKey,
 };
 
 use super::due::DueQueue;
@@ -37,6 +38,8 @@ pub(crate) struct Maps {
     inbound: BTreeMap<WebhookKey, StoredInbound>,
     events: Vec<Event>,
     failures: Vec<Failure>,
+    /// In the order in which they came.
+    suppressions: Vec<Suppression>,
     limits: PackedLimits,
     due: DueQueue,
 }
@@ -156,11 +159,28 @@ impl Maps {
         for failure in self.failures.iter().filter(|failure| failure.at > edge) {
             rebuilt.failure(failure);
         }
+        for phone in self.suppressions.iter().map(|row| row.phone) {
+            for (channel, since) in self.suppressed(phone).iter() {
+                rebuilt.suppression(phone, channel, since);
+            }
+        }
         for row in self.challenges.values().filter(|row| row.key.id >= oldest) {
             rebuilt.challenge(row);
         }
         Rebuilt { limits: self.limits, starts: self.starts, tokens: self.tokens, due: self.due } =
             rebuilt;
+    }
+
+    /// What is written down of a phone: the last that came counts.
+    fn suppressed(&self, phone: PhoneKey) -> Suppressions {
+        let mut record = PhoneRecord::default();
+        for row in self.suppressions.iter().filter(|row| row.phone == phone) {
+            match row.since {
+                Some(since) => record.suppress(row.channel, since),
+                None => record.lift(row.channel),
+            };
+        }
+        record.suppressions()
     }
 
     pub(crate) fn message(&self, key: MessageKey) -> Option<&Message> {
@@ -271,6 +291,7 @@ impl Maps {
         }
         self.events.extend(rows.events.iter().cloned());
         self.failures.extend(&rows.failures);
+        self.suppressions.extend(&rows.suppressions);
     }
 }
 

@@ -1,5 +1,6 @@
 //! Reads what a process keeps in memory from the stored rows, when it takes over the file.
 
+use countersign_core::channel::Channel;
 use countersign_core::id::{TenantId, VerificationId};
 use countersign_core::ledger::{Failure, FailureKind};
 use countersign_core::store::StoreError;
@@ -22,6 +23,11 @@ const FAILURES: &str = "
     where at > ?1
     order by number";
 
+const SUPPRESSIONS: &str = "
+    select phone, channel, since
+    from suppressions
+    where since is not null";
+
 const CHALLENGES: &str = "
     where tenant_id = ?1 and verification_id >= ?2
     order by verification_id";
@@ -41,7 +47,7 @@ const RECENT: &str = "
     order by id";
 
 /// Reads what limits can still count at `now`: the verifications of a day and the wrong codes of
-/// a month.
+/// a month; and what is suppressed, however long ago.
 pub(super) fn rebuild(connection: &Connection, now: Timestamp) -> Result<Rebuilt, StoreError> {
     let mut rebuilt = Rebuilt::default();
     for tenant in tenants(connection)? {
@@ -49,6 +55,7 @@ pub(super) fn rebuild(connection: &Connection, now: Timestamp) -> Result<Rebuilt
         due(connection, tenant, &mut rebuilt)?;
     }
     failures(connection, now, &mut rebuilt)?;
+    suppressions(connection, &mut rebuilt)?;
     Ok(rebuilt)
 }
 
@@ -122,6 +129,20 @@ fn failures(
         let kind: u8 = row.get(2).map_err(refused)?;
         let kind = FailureKind::from_tag(kind).ok_or_else(corrupt)?;
         rebuilt.failure(&Failure { phone, at, kind });
+    }
+    Ok(())
+}
+
+fn suppressions(connection: &Connection, rebuilt: &mut Rebuilt) -> Result<(), StoreError> {
+    let mut statement = connection.prepare(SUPPRESSIONS).map_err(refused)?;
+    let mut rows = statement.query([]).map_err(refused)?;
+    while let Some(row) = rows.next().map_err(refused)? {
+        let phone: Vec<u8> = row.get(0).map_err(refused)?;
+        let channel: String = row.get(1).map_err(refused)?;
+        let since = Timestamp::from_millis(row.get(2).map_err(refused)?);
+        let corrupt = || StoreError::Corrupt { table: "suppressions", id: since.rfc3339() };
+        let phone = PhoneKey(id16(&phone).ok_or_else(corrupt)?);
+        rebuilt.suppression(phone, Channel::parse(&channel).ok_or_else(corrupt)?, since);
     }
     Ok(())
 }

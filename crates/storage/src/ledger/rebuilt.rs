@@ -1,6 +1,7 @@
 //! What one process keeps in memory beside its stored rows, and the rule by which those rows give
 //! it back.
 
+use countersign_core::channel::Channel;
 use countersign_core::delivery::Message;
 use countersign_core::id::VerificationId;
 use countersign_core::ledger::{
@@ -8,7 +9,7 @@ use countersign_core::ledger::{
 };
 use countersign_core::policy::Window;
 use countersign_core::time::{Timestamp, days, hours, minutes};
-use countersign_core::verification::{Challenge, Method, Verification};
+use countersign_core::verification::{Challenge, Method, PhoneKey, Verification};
 
 use super::due::DueQueue;
 use super::packed::PackedLimits;
@@ -88,6 +89,13 @@ impl Rebuilt {
             FailureKind::Reply => record.remember_reply(failure.at),
         }
         self.limits.set_phone(failure.phone, &record);
+    }
+
+    /// Takes a channel into account by which somebody wants no messages.
+    pub(super) fn suppression(&mut self, phone: PhoneKey, channel: Channel, since: Timestamp) {
+        let mut record = self.limits.phone(phone).unwrap_or_default();
+        record.suppress(channel, since);
+        self.limits.set_phone(phone, &record);
     }
 
     /// Puts a stored message that is due back into the queue.

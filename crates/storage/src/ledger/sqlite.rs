@@ -27,7 +27,8 @@ use super::statements::{
     ADD_CHALLENGE, ADD_EVENT, ADD_FAILURE, ADD_INBOUND, ADD_MESSAGE, ADD_VERIFICATION, ADD_WEBHOOK,
     CHANGE_CHALLENGE, CHANGE_MESSAGE, CHANGE_VERIFICATION, FIND_CHALLENGE, FIND_IDENTITY,
     FIND_MESSAGE, FIND_VERIFICATION, INBOUND_EXISTS, PRAGMAS, REWRITE_VERIFICATION, SET_IDENTITY,
-    WEBHOOK_EXISTS, event_values, failure_values, inbound_values, webhook_values,
+    SET_SUPPRESSION, WEBHOOK_EXISTS, event_values, failure_values, inbound_values,
+    suppression_values, webhook_values,
 };
 use super::tokens::TokenMap;
 use super::{Backend, CommitError};
@@ -236,7 +237,8 @@ impl SqliteBackend {
         self.save(ADD_WEBHOOK, rows.webhooks.changed().map(|(_, row, _)| webhook_values(row)))?;
         self.save(ADD_INBOUND, rows.inbound.changed().map(|(_, row, _)| inbound_values(row)))?;
         self.save(ADD_EVENT, rows.events.iter().map(event_values))?;
-        self.save(ADD_FAILURE, rows.failures.iter().map(failure_values))
+        self.save(ADD_FAILURE, rows.failures.iter().map(failure_values))?;
+        self.save(SET_SUPPRESSION, rows.suppressions.iter().map(suppression_values))
     }
 
     /// Runs one statement for many rows.

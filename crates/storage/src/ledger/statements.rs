@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use countersign_core::events::Event;
 use countersign_core::id::VerificationId;
-use countersign_core::ledger::{Failure, StoredInbound, StoredWebhook};
+use countersign_core::ledger::{Failure, StoredInbound, StoredWebhook, Suppression};
 use rusqlite::ToSql;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
@@ -39,6 +39,13 @@ pub(super) const ADD_EVENT: &str = "
 pub(super) const ADD_FAILURE: &str = "
     insert into failures (phone, at, kind)
     values (?1, ?2, ?3)";
+
+// What is lifted keeps its row, without a time: people who come back often go again.
+pub(super) const SET_SUPPRESSION: &str = "
+    insert into suppressions (phone, channel, since)
+    values (?1, ?2, ?3)
+    on conflict (phone, channel)
+    do update set since = excluded.since";
 
 pub(super) const SET_IDENTITY: &str = "
     insert into identities (tenant_id, number, digest, seen_at)
@@ -148,6 +155,10 @@ pub(super) fn event_values(event: &Event) -> [Value<'_>; 6] {
 
 pub(super) fn failure_values(failure: &Failure) -> [Value<'_>; 3] {
     [(&failure.phone.0).into(), failure.at.into(), failure.kind.tag().into()]
+}
+
+pub(super) fn suppression_values(row: &Suppression) -> [Value<'_>; 3] {
+    [(&row.phone.0).into(), row.channel.as_str().into(), row.since.into()]
 }
 
 impl ToSql for Value<'_> {

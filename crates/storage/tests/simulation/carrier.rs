@@ -73,6 +73,7 @@ impl Carrier {
                 account: "account".to_owned(),
             },
             Fate::Refused if dice.per_cent(50) => SendOutcome::Failed { code: 131_042 },
+            Fate::Refused if dice.per_cent(20) => SendOutcome::OptedOut { code: 21_610 },
             Fate::Refused => SendOutcome::Unreachable { code: 131_026 },
             Fate::Busy => {
                 let after = dice.per_cent(30).then(|| dice.up_to(seconds(90)));
@@ -201,7 +202,17 @@ impl Post {
 
 fn receipt_of(message: MessageKey, kind: ReceiptKind, at: Timestamp) -> ReceiptOf {
     let error = (kind == ReceiptKind::Failed).then_some(131_049);
-    ReceiptOf { message, receipt: Receipt { kind, at, error, is_unreachable: false, price: None } }
+    ReceiptOf {
+        message,
+        receipt: Receipt {
+            kind,
+            at,
+            error,
+            is_unreachable: false,
+            is_opted_out: false,
+            price: None,
+        },
+    }
 }
 
 fn delay(dice: &Dice) -> Duration {

@@ -6,7 +6,8 @@ use countersign_core::channel::{Channel, Route};
 use countersign_core::id::{EventId, TenantId, VerificationId};
 use countersign_core::keyring::Sealed;
 use countersign_core::ledger::{
-    Cancel, Check, CheckOutcome, CheckTarget, Expire, Op, Outcome, Resend, Start, StartOutcome,
+    Cancel, Check, CheckOutcome, CheckTarget, Expire, Lift, Op, Outcome, Resend, Start,
+    StartOutcome,
 };
 use countersign_core::time::Timestamp;
 use countersign_core::verification::{
@@ -57,7 +58,8 @@ impl Crowd {
             25..31 => self.check_again(book, dice, now).into(),
             31..83 => self.check(book, dice, now).into(),
             83..94 => self.resend(book, dice, now).into(),
-            94..97 => self.cancel(book, dice, now).into(),
+            94..96 => self.cancel(book, dice, now).into(),
+            96..97 => self.lift(dice).into(),
             _ => self.expire(book, dice, now).into(),
         }
     }
@@ -78,7 +80,10 @@ impl Crowd {
                 StartOutcome::Repeated(key) | StartOutcome::Resent { verification: key, .. },
             ) => self.known.push(*key),
             Outcome::Check(CheckOutcome::Found { .. } | CheckOutcome::NotFound)
-            | Outcome::Start(StartOutcome::KeyReused | StartOutcome::Refused { .. })
+            | Outcome::Start(
+                StartOutcome::KeyReused | StartOutcome::OptedOut | StartOutcome::Refused { .. },
+            )
+            | Outcome::Lift(_)
             | Outcome::Resend(_)
             | Outcome::Cancel(_)
             | Outcome::Expire(_)
@@ -102,7 +107,8 @@ impl Crowd {
             | Op::Expire(_)
             | Op::Ingest(_)
             | Op::ClaimDue(_)
-            | Op::Settle(_) => {}
+            | Op::Settle(_)
+            | Op::Lift(_) => {}
         }
     }
 
@@ -306,6 +312,12 @@ impl Crowd {
         let policy = self.scene.policy.clone();
         let key = self.target(book, dice);
         Resend { key, channel: None, policy, event: event(dice, now), now }
+    }
+
+    fn lift(&self, dice: &Dice) -> Lift {
+        let who = dice.pick(&self.recent).copied().unwrap_or(self.victim);
+        let channels = Channel::ALL.into_iter().filter(|_| dice.per_cent(70));
+        Lift { phone: self.scene.phone(who.tenant, who.number), channels: Route::of(channels) }
     }
 
     fn cancel(&self, book: &Book, dice: &Dice, now: Timestamp) -> Cancel {

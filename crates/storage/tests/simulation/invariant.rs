@@ -22,6 +22,7 @@ pub(crate) enum Invariant {
     FailureLedger,
     NothingOfAnotherTenant,
     SendsWithinLimits,
+    NothingIsSentUnwanted,
     OneDebitPerSend,
     StatusIsTheJoinOfReceipts,
     MessagesEnd,

@@ -54,6 +54,7 @@ fn asked(op: &Op) -> String {
         Op::Expire(op) => format!("{} expire {} verifications", op.now.rfc3339(), op.keys.len()),
         Op::Ingest(op) => received(op),
         Op::ClaimDue(op) => format!("{} claim {}", op.now.rfc3339(), op.most),
+        Op::Lift(op) => format!("lift {} of phone {:02x}", op.channels.as_str(), op.phone.0[0]),
         Op::Settle(op) => {
             let (id, number, attempt) = (op.key.verification, op.key.number, op.attempt);
             let outcome = &op.outcome;
@@ -88,6 +89,7 @@ fn answered(outcome: &Outcome) -> String {
         | Outcome::Cancel(_)
         | Outcome::Expire(_)
         | Outcome::Ingest(_)
-        | Outcome::Settle(_) => format!("{outcome:?}"),
+        | Outcome::Settle(_)
+        | Outcome::Lift(_) => format!("{outcome:?}"),
     }
 }

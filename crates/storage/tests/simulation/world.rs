@@ -364,7 +364,8 @@ fn refusal(outcome: &Outcome) -> Option<Refusal> {
         | Outcome::Expire(_)
         | Outcome::Ingest(_)
         | Outcome::ClaimDue(_)
-        | Outcome::Settle(_) => None,
+        | Outcome::Settle(_)
+        | Outcome::Lift(_) => None,
     }
 }
 
@@ -380,6 +381,8 @@ fn is_of(op: &Op, id: EventId) -> bool {
         Op::Ingest(op) => op.event,
         Op::ClaimDue(op) => op.event,
         Op::Settle(op) => op.event,
+        // It causes none.
+        Op::Lift(_) => return false,
     };
     let (head, low) = halves(own);
     let (other_head, other_low) = halves(id);

@@ -131,6 +131,7 @@ impl<'a> World<'a> {
             other @ (StartOutcome::Resent { .. }
             | StartOutcome::Repeated(_)
             | StartOutcome::KeyReused
+            | StartOutcome::OptedOut
             | StartOutcome::Refused { .. }) => panic!("a verification must begin, but: {other:?}"),
         }
     }
@@ -146,7 +147,8 @@ impl<'a> World<'a> {
             other @ (StartOutcome::Started { .. }
             | StartOutcome::Resent { .. }
             | StartOutcome::Repeated(_)
-            | StartOutcome::KeyReused) => panic!("a limit must refuse it, but: {other:?}"),
+            | StartOutcome::KeyReused
+            | StartOutcome::OptedOut) => panic!("a limit must refuse it, but: {other:?}"),
         }
     }
 
@@ -281,7 +283,7 @@ pub(super) const PATIENCE: Duration = seconds(30);
 
 pub(super) fn receipt(kind: ReceiptKind, at: Timestamp) -> Receipt {
     let error = (kind == ReceiptKind::Failed).then_some(131_026);
-    Receipt { kind, at, error, is_unreachable: false, price: None }
+    Receipt { kind, at, error, is_unreachable: false, is_opted_out: false, price: None }
 }
 
 /// Runs everything at once and answers in the order given.

@@ -107,7 +107,7 @@ impl Book {
             Op::Settle(settle) => is_undeliverable && settle.key.verification_key() == key,
             Op::Ingest(ingest) => is_undeliverable && ingest.webhook.key.tenant == key.tenant,
             Op::ClaimDue(_) => is_undeliverable,
-            Op::Resend(_) => false,
+            Op::Resend(_) | Op::Lift(_) => false,
         }
     }
 

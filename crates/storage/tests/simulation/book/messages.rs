@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use countersign_core::delivery::{
-    Message, MessageKey, MessageState, MessageStatus, ReceiptKind, Settled,
+    Channel, Message, MessageKey, MessageState, MessageStatus, ReceiptKind, SendOutcome, Settled,
 };
 use countersign_core::events::EventKind;
 use countersign_core::ledger::{ClaimDue, ClaimOutcome, Claimed, Ingest, IngestOutcome, Settle};
@@ -32,6 +32,8 @@ pub(super) struct Mail {
     /// Calls that followed a lost answer.
     again: u8,
     is_accepted: bool,
+    /// By which it was called for last.
+    channel: Option<Channel>,
     /// We gave up, or the provider refused it.
     is_given_up: bool,
     receipts: Vec<ReceiptKind>,
@@ -113,6 +115,7 @@ impl Book {
             })?;
         let mail = self.mails.get_mut(&key).expect("its verification is live");
         self.tally.calls += 1;
+        mail.channel = Some(claimed.channel);
         let before = mail.calls;
         let retries = mail.retries;
         let is_accounted_for = mail.call(claimed.attempt, now);
@@ -147,8 +150,13 @@ impl Book {
             Settled::Failed => mail.is_given_up = true,
             Settled::Stale => {}
         }
+        let channel = mail.channel;
         Invariant::CallsAreAccountedFor
-            .hold(is_current, || format!("{:?} was settled twice", settle.key))
+            .hold(is_current, || format!("{:?} was settled twice", settle.key))?;
+        if let (SendOutcome::OptedOut { .. }, Some(channel)) = (&settle.outcome, channel) {
+            self.opt_out(settle.key.verification_key(), channel);
+        }
+        Ok(())
     }
 
     pub(super) fn ingest(&mut self, ingest: &Ingest, outcome: &IngestOutcome) -> Held {

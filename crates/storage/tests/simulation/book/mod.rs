@@ -90,6 +90,7 @@ impl Book {
             }
             (Op::ClaimDue(claim), Outcome::ClaimDue(outcome)) => self.claim(claim, outcome)?,
             (Op::Settle(settle), Outcome::Settle(outcome)) => self.settle(settle, *outcome)?,
+            (Op::Lift(lift), Outcome::Lift(rest)) => self.lift(lift, *rest)?,
             (Op::Ingest(ingest), Outcome::Ingest(outcome)) => self.ingest(ingest, outcome)?,
             (op, outcome) => {
                 Invariant::RowsAreAsDecided

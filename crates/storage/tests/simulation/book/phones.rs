@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use countersign_core::channel::Channel;
+use countersign_core::ledger::{Lift, LiftOutcome};
 use countersign_core::policy::Limits;
 use countersign_core::time::{Timestamp, days, hours};
-use countersign_core::verification::{PhoneKey, VerificationKey};
+use countersign_core::verification::{PhoneKey, Suppressions, VerificationKey};
 
 use super::Book;
 use crate::invariant::{Held, Invariant};
@@ -17,6 +19,8 @@ pub(super) struct Phone {
     /// Wrong codes.
     pub(super) failures: Vec<Timestamp>,
     pub(super) verifications: Vec<VerificationKey>,
+    /// Channels by which no messages are wanted.
+    pub(super) suppressed: Vec<Channel>,
 }
 
 pub(super) type Addresses = BTreeMap<[u8; 16], Vec<Timestamp>>;
@@ -81,6 +85,37 @@ impl Book {
         Ok(())
     }
 
+    /// The provider says that no messages are wanted: none goes on by this channel.
+    pub(super) fn opt_out(&mut self, key: VerificationKey, channel: Channel) {
+        let phone = self.entries[&key].phone;
+        let book = self.phones.entry(phone).or_default();
+        if book.suppressed.contains(&channel) {
+            return;
+        }
+        book.suppressed.push(channel);
+        self.tally.opt_outs += 1;
+        for key in &book.verifications {
+            let entry = self.entries.get_mut(key).expect("it began");
+            entry.may_fall_back &= channel != Channel::Sms;
+        }
+    }
+
+    pub(super) fn lift(&mut self, lift: &Lift, rest: LiftOutcome) -> Held {
+        let book = self.phones.entry(lift.phone).or_default();
+        let before = book.suppressed.len();
+        book.suppressed.retain(|channel| !lift.channels.contains(*channel));
+        self.tally.lifts += u64::from(book.suppressed.len() < before);
+        let suppressed = book.suppressed.clone();
+        Invariant::NothingIsSentUnwanted.hold(are(&suppressed, rest), || {
+            format!("{:?} wants nothing by {suppressed:?}, not {rest:?}", lift.phone)
+        })
+    }
+
+    /// Whether no messages are wanted by this channel.
+    pub(super) fn is_suppressed(&self, phone: PhoneKey, channel: Channel) -> bool {
+        self.phones.get(&phone).is_some_and(|phone| phone.suppressed.contains(&channel))
+    }
+
     /// Notes a wrong code, and checks that it was still allowed.
     pub(super) fn fail(&mut self, phone: PhoneKey, now: Timestamp) -> Held {
         let (limits, counted) = (self.scene.policy.limits, self.latest.max(now));
@@ -102,6 +137,12 @@ impl Book {
         let limits = &self.scene.policy.limits;
         self.phones.get(&phone).is_some_and(|phone| phone.is_locked(limits, now))
     }
+}
+
+/// Whether these are the channels, and no others.
+pub(super) fn are(channels: &[Channel], suppressed: Suppressions) -> bool {
+    suppressed.iter().count() == channels.len()
+        && channels.iter().all(|channel| suppressed.contains(*channel))
 }
 
 /// How many of the times are younger than `period`.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use countersign_core::channel::Channel;
 use countersign_core::delivery::MessageKey;
 use countersign_core::events::EventKind;
 use countersign_core::id::VerificationId;
@@ -26,7 +27,10 @@ impl Book {
         self.repetition(start, outcome)?;
         match outcome {
             StartOutcome::Started { verification, message } => {
-                let mut asked = start.verification.clone();
+                let mut asked = self.wanted(&start.verification);
+                let is_wanted = !self.is_suppressed(verification.phone, verification.channel);
+                Invariant::NothingIsSentUnwanted
+                    .hold(is_wanted, || format!("{:?} begins unwanted", verification.key))?;
                 // One that is not on the first channel begins on the next.
                 if asked.route.contains(verification.channel) {
                     Arc::make_mut(&mut asked).turn_to(verification.channel);
@@ -61,6 +65,10 @@ impl Book {
                 self.tally.reused_keys += 1;
                 Ok(())
             }
+            StartOutcome::OptedOut => {
+                self.tally.unwanted_starts += 1;
+                self.unwanted(start)
+            }
             StartOutcome::Refused { refusal, .. } => {
                 self.tally.refusals += 1;
                 Invariant::SendsWithinLimits.hold(refusal.retry_at > start.now, || {
@@ -94,9 +102,43 @@ impl Book {
             ResendOutcome::NothingToSend => {
                 Invariant::RowsAreAsDecided.hold(false, || "nothing to send".to_owned())?;
             }
+            ResendOutcome::OptedOut => {
+                let phone = entry.map(|entry| entry.phone);
+                let has_said = phone.is_some_and(|phone| {
+                    Channel::ALL.into_iter().any(|channel| self.is_suppressed(phone, channel))
+                });
+                Invariant::NothingIsSentUnwanted
+                    .hold(has_said, || format!("{:?} is not sent again", resend.key))?;
+            }
             ResendOutcome::Refused(_) => self.tally.refusals += 1,
         }
         Ok(())
+    }
+
+    /// The start by the channels that are left.
+    fn wanted(&self, asked: &Arc<Verification>) -> Arc<Verification> {
+        let mut asked = asked.clone();
+        for channel in Channel::ALL {
+            if self.is_suppressed(asked.phone, channel) {
+                let asked = Arc::make_mut(&mut asked);
+                asked.leave_out(channel);
+                if asked.channel == channel {
+                    asked.channel = asked.route.take_next().unwrap_or(channel);
+                }
+            }
+        }
+        asked
+    }
+
+    /// A start is refused only where no channel is left.
+    fn unwanted(&self, start: &Start) -> Held {
+        let asked = &start.verification;
+        let mut order = [asked.channel].into_iter().chain(asked.route.channels());
+        // One that was live may have been asked for again.
+        let has_none = order.all(|channel| self.is_suppressed(asked.phone, channel))
+            || start.mode == StartMode::ResendLive;
+        Invariant::NothingIsSentUnwanted
+            .hold(has_none, || format!("{:?} was refused, and is wanted", asked.key))
     }
 
     // For a day at least, a key names one start.

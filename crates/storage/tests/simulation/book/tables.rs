@@ -8,6 +8,7 @@ use countersign_storage::{Changes, Model};
 
 use super::Book;
 use super::messages::has_ended;
+use super::phones::are;
 use crate::invariant::{Held, Invariant};
 
 impl Book {
@@ -114,6 +115,10 @@ impl Book {
         let month = counted.minus(days(30));
         Invariant::FailureLedger.hold(same_since(month, &failures, known), || {
             format!("{key:?} has {} wrong codes, not {}", failures.len(), known.len())
+        })?;
+        let known = book.map_or(&[][..], |phone| &phone.suppressed);
+        Invariant::NothingIsSentUnwanted.hold(are(known, record.suppressions()), || {
+            format!("{key:?} wants nothing by {known:?}, not {:?}", record.suppressions())
         })
     }
 

@@ -6,6 +6,7 @@ mod ending;
 mod falling_back;
 mod hearing;
 mod limits;
+mod opting_out;
 mod people;
 mod receiving;
 mod sending;

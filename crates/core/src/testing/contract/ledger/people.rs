@@ -1,5 +1,6 @@
 //! People who write, and what is awaited of them.
 
+use crate::channel::Channel;
 use crate::ledger::Written;
 use crate::phone::{PhoneNumber, WaId};
 use crate::secret::Secret;
@@ -57,6 +58,7 @@ pub(super) fn hidden(world: &World<'_>, page: PhoneKey) -> Sender {
 pub(super) fn heard(world: &World<'_>, sender: Sender, tokens: Vec<TokenKey>) -> Heard {
     Heard {
         sender,
+        channel: Channel::WhatsApp,
         sent_at: world.now(),
         is_plain: true,
         is_forwarded: false,
@@ -64,6 +66,7 @@ pub(super) fn heard(world: &World<'_>, sender: Sender, tokens: Vec<TokenKey>) ->
         tokens,
         codes: Vec::new(),
         is_refusal: false,
+        wish: None,
         contact: None,
         spare: Code::parse("4829135670").expect("ten digits"),
     }

@@ -89,6 +89,7 @@ pub(super) async fn one_of_many_same_starts_begins(world: &mut World<'_>) {
             StartOutcome::Repeated(key) => repeated.push(key),
             StartOutcome::Resent { .. }
             | StartOutcome::KeyReused
+            | StartOutcome::OptedOut
             | StartOutcome::Refused { .. } => {
                 panic!("the same request is repeated: {outcome:?}")
             }

@@ -1,6 +1,8 @@
 //! The list.
 
-use super::{checking, ending, falling_back, hearing, limits, receiving, sending, starting};
+use super::{
+    checking, ending, falling_back, hearing, limits, opting_out, receiving, sending, starting,
+};
 use crate::ledger::Ledger;
 use crate::testing::contract::World;
 use crate::verification::VerificationStore;
@@ -22,6 +24,28 @@ pub async fn ledger(ledger: &dyn Ledger, store: &dyn VerificationStore) {
     Box::pin(messages(&mut world)).await;
     Box::pin(proofs(&mut world)).await;
     Box::pin(fallbacks(&mut world)).await;
+    Box::pin(opt_outs(&mut world)).await;
+}
+
+async fn opt_outs(mut world: &mut World<'_>) {
+    run! { world:
+        opting_out {
+            whoever_writes_stop_gets_nothing_by_that_channel,
+            a_route_leaves_out_what_is_not_wanted,
+            start_lifts_it_and_is_a_word_like_others_before,
+            it_is_remembered_until_it_is_lifted,
+            a_tenant_is_told_to_stop_by_itself,
+            what_is_live_does_not_go_on_by_it,
+            a_code_is_not_sent_again_by_it,
+            a_code_is_sent_again_by_what_is_left,
+            a_provider_that_refuses_for_it_is_believed,
+            a_refusal_for_it_ends_it_for_siblings_too,
+            an_sms_proves_nothing,
+            whoever_wants_nothing_may_still_write_first,
+            one_who_guessed_may_still_say_stop,
+            stop_and_a_start_at_once_are_decided_in_turn,
+        }
+    }
 }
 
 async fn fallbacks(mut world: &mut World<'_>) {
