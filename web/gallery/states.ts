@@ -1,6 +1,7 @@
 // Every state in which the hosted page can be seen, as the query that shows it.
 import {
   type Boot,
+  type Channel,
   type Country,
   type Message,
   type Messages,
@@ -33,6 +34,10 @@ export const STATES = [
   'step=phone&bare=1&logo=1',
   'step=phone&message=1',
   'step=phone&message=1&fixed=1&error=err.channel_unavailable',
+  'step=phone&channel=sms',
+  'step=phone&other=sms&message=1',
+  'step=phone&channel=sms&other=whatsapp&fixed=1&error=ui.sms.refused',
+  'step=phone&other=sms&error=ui.sms.unsuitable',
   'step=code',
   'step=code&waited=1&fixed=1',
   'step=code&error=err.wrong_code&typed=12',
@@ -40,6 +45,10 @@ export const STATES = [
   'step=code&offline=1',
   'step=code&again=1',
   'step=code&switch=1',
+  'step=code&channel=sms',
+  'step=code&channel=sms&fell=1&other=whatsapp&switch=1',
+  'step=code&fell=1&other=sms&waited=1&fixed=1',
+  'step=code&other=sms&waited=1&error=err.wrong_code',
   'step=message&switch=1',
   'step=message&open=1&switch=1',
   'step=message&fixed=1',
@@ -72,6 +81,10 @@ export const STATES = [
   'step=canceled&method=message&notice=second_sender',
   'step=undeliverable&error=err.rate_limited&wait=1',
   'step=undeliverable&fixed=1',
+  'step=undeliverable&lost=whatsapp&other=sms&switch=1&wait=1',
+  'step=undeliverable&channel=sms&lost=sms&other=whatsapp&fixed=1&switch=1',
+  'step=undeliverable&channel=sms&lost=both&switch=1',
+  'step=undeliverable&channel=sms&lost=sms&fixed=1&redirect=1',
   'step=gone',
   'step=gone&bare=1',
 ];
@@ -198,13 +211,18 @@ function stateOf(query: URLSearchParams): Omit<State, keyof Written> {
   const isEnd = /expired|locked|canceled|undeliverable/.test(step);
   const isTyped = (step === 'phone' && !has('fixed')) || has('open');
   const isTimed = /code|message|confirm/.test(step);
+  const channel = (query.get('channel') ?? 'whatsapp') as Channel;
+  const lost = query.get('lost');
   const isReverse = /message|confirm/.test(step) || query.get('method') === 'message';
   return {
     step,
     method: isReverse ? 'message' : 'code',
     to: isTyped || step === 'gone' ? null : '+49 •••• •••••89',
     digits: Number(query.get('digits') ?? 6),
-    channel: 'whatsapp',
+    channel,
+    otherChannel: query.get('other') as Channel | null,
+    fellBack: has('fell') ? `ui.sms.fell.${channel}` : null,
+    undelivered: lost ? (`ui.sms.lost.${lost}` as State['undelivered']) : null,
     message: step === 'code' ? 'delivered' : null,
     expiresAt: isTimed ? NOW + 581_000 : null,
     resendAt: isTimed ? NOW + (has('waited') ? -1000 : 24_000) : null,

@@ -6,9 +6,10 @@ use super::secrets::{BrowserPass, is_link_secret, is_number_mark, link_secret, n
 use super::session::{seal_details, seal_phone};
 use super::turn::Wanted;
 use super::{
-    CreatedSession, Intent, NewSession, Once, Page, PageError, PageView, SendRequest, Session,
+    CreatedSession, Intent, NewSession, Page, PageError, PageView, SendRequest, Session,
     SessionKey, SessionStore, SessionView, Typed,
 };
+use crate::channel::Channel;
 use crate::id::{SessionId, TenantId, VerificationId};
 use crate::keyring::Keyring;
 use crate::phone::{PhoneNumber, Region};
@@ -17,9 +18,7 @@ use crate::signals::Signals;
 use crate::store::StoreError;
 use crate::tenants::Tenants;
 use crate::time::{Clock, Timestamp, hours};
-use crate::verification::{
-    CheckError, Checked, Client, Method, StartError, State, Target, Verifications,
-};
+use crate::verification::{CheckError, Checked, Method, StartError, State, Target, Verifications};
 
 /// What the service is made of.
 pub struct HostedParts {
@@ -134,7 +133,7 @@ impl Hosted {
     /// Sends a code to the number that was typed. While one is live, nothing is sent.
     pub async fn send(&self, page: &Page, request: SendRequest) -> Result<PageView, PageError> {
         let Page::Session(key) = page else { return self.see(page).await };
-        let SendRequest { typed, method, locale, client } = request;
+        let SendRequest { typed, method, channel, locale, client } = request;
         let session = self.session(*key).await?;
         let phone = match session.phone(&self.parts.keyring).filter(|_| session.is_fixed) {
             Some(phone) => Some(phone),
@@ -142,7 +141,7 @@ impl Hosted {
             None => Some(self.read_phone(&typed.phone, typed.region)?),
         };
         let once = typed.once;
-        self.begin(*key, &Wanted { method, phone, locale, client, once }).await?;
+        self.begin(*key, &Wanted { method, phone, channel, locale, client, once }).await?;
         self.see(page).await
     }
 
@@ -160,10 +159,18 @@ impl Hosted {
         Ok((self.see(page).await?, Some(checked)))
     }
 
-    /// Sends the same code again.
-    pub async fn resend(&self, page: &Page) -> Result<PageView, PageError> {
+    /// Sends the same code again, by another channel where one is named.
+    pub async fn resend(
+        &self,
+        page: &Page,
+        channel: Option<Channel>,
+    ) -> Result<PageView, PageError> {
         if let Some(id) = self.verification_of(page).await? {
-            match self.parts.verifications.resend(page.tenant(), id, None).await {
+            if channel.is_some() {
+                let view = self.see(page).await?;
+                self.admit_channel(page.tenant(), view.phone.as_ref(), channel)?;
+            }
+            match self.parts.verifications.resend(page.tenant(), id, channel).await {
                 Ok(_) | Err(CheckError::Ended(_) | CheckError::NothingToSend) => {}
                 Err(error) => return Err(error.into()),
             }
@@ -203,20 +210,16 @@ impl Hosted {
         Err(busy().into())
     }
 
-    /// Sends a new code to the same number, once the last one no longer counts. Without a `locale`
-    /// the message is in the language of the last one.
-    pub async fn restart(
-        &self,
-        page: &Page,
-        once: Once,
-        locale: Option<String>,
-        client: Client,
-    ) -> Result<PageView, PageError> {
+    /// Sends a new code to the same number in the same way, once the last one no longer counts.
+    /// Without a `locale` the message is in the language of the last one.
+    pub async fn restart(&self, page: &Page, request: SendRequest) -> Result<PageView, PageError> {
         if let Page::Session(key) = page {
+            let SendRequest { typed, channel, locale, client, .. } = request;
             let session = self.session(*key).await?;
             let (method, phone) = (session.method, session.phone(&self.parts.keyring));
             if phone.is_some() || method == Method::Message {
-                let wanted = Wanted { method, phone, locale, client, once };
+                let once = typed.once;
+                let wanted = Wanted { method, phone, channel, locale, client, once };
                 self.begin(*key, &wanted).await?;
             }
         }
@@ -227,7 +230,7 @@ impl Hosted {
     /// known and one is needed, the page asks for it.
     pub async fn switch(&self, page: &Page, request: SendRequest) -> Result<PageView, PageError> {
         let Page::Session(key) = page else { return self.see(page).await };
-        let SendRequest { typed, method, locale, client } = request;
+        let SendRequest { typed, method, channel, locale, client } = request;
         let view = self.see(page).await?;
         if !view.can_switch {
             return Ok(view);
@@ -236,7 +239,7 @@ impl Hosted {
         let phone = view.phone;
         if phone.is_some() || method == Method::Message {
             let once = typed.once;
-            let wanted = Wanted { method, phone, locale, client, once };
+            let wanted = Wanted { method, phone, channel, locale, client, once };
             self.begin(*key, &wanted).await?;
         }
         self.see(page).await

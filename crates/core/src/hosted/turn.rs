@@ -6,7 +6,8 @@
 
 use super::service::{TRIES, busy};
 use super::{Hosted, Intent, Once, PageError, Session, SessionKey};
-use crate::id::VerificationId;
+use crate::channel::Channel;
+use crate::id::{TenantId, VerificationId};
 use crate::phone::PhoneNumber;
 use crate::store::StoreError;
 use crate::verification::{
@@ -18,6 +19,7 @@ pub(super) struct Wanted {
     pub(super) method: Method,
     /// By message it may be left to the message to tell.
     pub(super) phone: Option<PhoneNumber>,
+    pub(super) channel: Option<Channel>,
     pub(super) locale: Option<String>,
     pub(super) client: Client,
     pub(super) once: Once,
@@ -27,6 +29,7 @@ impl Hosted {
     /// Has a verification begin, unless one is live or approved.
     pub(super) async fn begin(&self, key: SessionKey, wanted: &Wanted) -> Result<(), PageError> {
         let phone = wanted.phone.as_ref();
+        self.admit_channel(key.tenant, phone, wanted.channel)?;
         let intent = self.intent(key, wanted.method, phone, wanted.once);
         for _ in 0..TRIES {
             let mut session = self.session(key).await?;
@@ -41,7 +44,8 @@ impl Hosted {
                 }
             }
             let is_own = session.intent == Some(intent);
-            match self.start(&session, wanted).await {
+            let channel = wanted.channel.filter(|_| is_own);
+            match self.start(&session, wanted, channel).await {
                 Ok(id) => return self.settle(session, id).await,
                 // Nobody knows whether it began: the next one finds out.
                 Err(StartError::Store(error)) => return Err(error.into()),
@@ -60,6 +64,25 @@ impl Hosted {
         Err(busy().into())
     }
 
+    /// Refuses a channel that codes for this phone are not to go by: whoever pays for them says so,
+    /// and not whoever opens the page.
+    pub(super) fn admit_channel(
+        &self,
+        tenant: TenantId,
+        phone: Option<&PhoneNumber>,
+        channel: Option<Channel>,
+    ) -> Result<(), PageError> {
+        match channel {
+            Some(channel) if !self.parts.verifications.has_channel(tenant, channel) => {
+                Err(PageError::ChannelUnavailable)
+            }
+            Some(channel) if !self.channels(tenant, phone).contains(channel) => {
+                Err(PageError::ChannelNotAllowed)
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
     async fn is_underway(&self, session: &Session) -> Result<bool, StoreError> {
         let Some(id) = session.verification else { return Ok(false) };
         let found = self.parts.verifications.find(session.key.tenant, id).await?;
@@ -69,11 +92,13 @@ impl Hosted {
         }))
     }
 
-    /// Starts what the session intends.
+    /// Starts what the session intends. The channel is not part of that: whoever finishes it for
+    /// somebody else knows of none.
     async fn start(
         &self,
         session: &Session,
         wanted: &Wanted,
+        channel: Option<Channel>,
     ) -> Result<VerificationId, StartError> {
         let keyring = &self.parts.keyring;
         let id = session.key.id;
@@ -88,7 +113,7 @@ impl Hosted {
             method: session.method,
             confirm: None,
             by_digits: false,
-            channel: None,
+            channel: channel.filter(|_| session.method == Method::Code),
             purpose: session.purpose,
             locale: session.locale.clone(),
             client: wanted.client.clone(),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Once, Page, Session, SessionStatus};
+use crate::channel::{Channel, Route};
 use crate::phone::{InvalidPhone, PhoneNumber, Region, WaId};
 use crate::policy::{Policy, Refusal};
 use crate::store::StoreError;
@@ -59,6 +60,8 @@ pub struct Typed {
 pub struct SendRequest {
     pub typed: Typed,
     pub method: Method,
+    /// By which channel a code goes; without one the tenant's order is tried.
+    pub channel: Option<Channel>,
     pub locale: Option<String>,
     pub client: Client,
 }
@@ -95,6 +98,8 @@ pub struct PageView {
     /// The tenant's, or the one that was typed last.
     pub phone: Option<PhoneNumber>,
     pub is_fixed: bool,
+    /// By which channels codes go, the first one first.
+    pub channels: Route,
     pub verification: Option<VerificationView>,
     /// Before this no new code can be asked for; always to come.
     pub retry_at: Option<Timestamp>,
@@ -135,6 +140,10 @@ pub enum PageError {
 
     #[error("the tenant has no account for this channel")]
     ChannelUnavailable,
+
+    /// The tenant has it, and it is not for this phone.
+    #[error("codes for this phone do not go by this channel")]
+    ChannelNotAllowed,
 
     #[error("this cannot be a code")]
     MalformedCode,
@@ -240,6 +249,46 @@ impl Step {
             Method::Message if verification.is_heard() => Self::Confirm,
             Method::Message => Self::Message,
         }
+    }
+}
+
+impl PageView {
+    /// What the last code went by, or the next one will.
+    pub fn channel(&self) -> Option<Channel> {
+        let shown = self.verification.as_ref().map(|view| view.verification.channel);
+        shown.or_else(|| self.channels.channels().next())
+    }
+
+    /// The channel that can be asked for instead.
+    pub fn other_channel(&self) -> Option<Channel> {
+        let is_tried = |channel: Channel| match self.step {
+            Step::Phone | Step::Code => Some(channel) == self.channel(),
+            Step::Undeliverable if self.can_restart => self.has_tried(channel),
+            Step::Message
+            | Step::Confirm
+            | Step::Done
+            | Step::Expired
+            | Step::Locked
+            | Step::Superseded
+            | Step::Canceled
+            | Step::Undeliverable
+            | Step::Gone => true,
+        };
+        self.channels.channels().find(|channel| !is_tried(*channel))
+    }
+
+    /// Whether a message went out by this channel.
+    pub fn has_tried(&self, channel: Channel) -> bool {
+        let mut messages = self.verification.iter().flat_map(|view| &view.messages);
+        messages.any(|message| message.channel == channel)
+    }
+
+    /// Whether the code is where it is because it did not arrive by the channel before.
+    pub fn fell_back(&self) -> bool {
+        let Some(view) = &self.verification else { return false };
+        // There is one way on from the first channel, so that whatever is elsewhere came by it.
+        let first = view.messages.first().map(|message| message.channel);
+        view.verification.fallbacks > 0 && first != Some(view.verification.channel)
     }
 }
 

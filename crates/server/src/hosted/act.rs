@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use axum::extract::State;
 use axum::response::Response;
+use countersign_core::channel::Channel;
 use countersign_core::hosted::{Once, SendRequest, Typed};
 use countersign_core::phone::Region;
 use countersign_core::verification::{Client, Finding, Method};
@@ -28,14 +29,10 @@ pub(super) async fn send(
     State(site): State<Site>,
     form: Form,
 ) -> Result<Response, Problem> {
-    let typed = typed(&form, &site);
     let language = Language::of_tag(form.text("lang")).unwrap_or_else(|| visit.reader.language());
-    let request = SendRequest {
-        typed: typed.clone(),
-        method: method(&form),
-        locale: Some(language.code.to_owned()),
-        client: client(&visit, ip),
-    };
+    let locale = Some(language.code.to_owned());
+    let request = SendRequest { locale, ..request(&form, &visit, ip, &site) };
+    let typed = request.typed.clone();
     let sent = site.app.hosted.send(&visit.page, request).await;
     let shown = sent.as_ref().ok();
     let mark = shown.and_then(|view| site.app.hosted.number_mark(view, &typed));
@@ -80,9 +77,9 @@ pub(super) async fn resend(
     _: SameOrigin,
     visit: Visit,
     State(site): State<Site>,
-    _: Form,
+    form: Form,
 ) -> Result<Response, Problem> {
-    let sent = site.app.hosted.resend(&visit.page).await;
+    let sent = site.app.hosted.resend(&visit.page, channel(&form)).await;
     conclude(&site, &visit, sent, None).await
 }
 
@@ -105,9 +102,8 @@ pub(super) async fn restart(
     State(site): State<Site>,
     form: Form,
 ) -> Result<Response, Problem> {
-    let once = once(&form, &site);
-    let client = client(&visit, ip);
-    let restarted = site.app.hosted.restart(&visit.page, once, chosen(&visit), client).await;
+    let request = request(&form, &visit, ip, &site);
+    let restarted = site.app.hosted.restart(&visit.page, request).await;
     conclude(&site, &visit, restarted, None).await
 }
 
@@ -119,12 +115,7 @@ pub(super) async fn switch(
     State(site): State<Site>,
     form: Form,
 ) -> Result<Response, Problem> {
-    let request = SendRequest {
-        typed: typed(&form, &site),
-        method: method(&form),
-        locale: chosen(&visit),
-        client: client(&visit, ip),
-    };
+    let request = request(&form, &visit, ip, &site);
     let switched = site.app.hosted.switch(&visit.page, request).await;
     conclude(&site, &visit, switched, None).await
 }
@@ -155,22 +146,25 @@ fn written(form: &Form) -> Written {
     Written { country: form.text("country").to_owned(), phone: form.text("phone").to_owned() }
 }
 
-/// The number that was typed, if the form has one.
-fn typed(form: &Form, site: &Site) -> Typed {
-    Typed {
+/// What a form asks for. Where no language was chosen, a message is in that of the last.
+fn request(form: &Form, visit: &Visit, ip: Option<IpAddr>, site: &Site) -> SendRequest {
+    let typed = Typed {
         phone: form.text("phone").to_owned(),
         region: Region::parse(form.text("country")),
         once: once(form, site),
+    };
+    SendRequest {
+        typed,
+        method: method(form),
+        channel: channel(form),
+        locale: visit.reader.chosen.map(|language| language.code.to_owned()),
+        client: Client { ip, user_agent: visit.reader.browser.clone() },
     }
 }
 
-/// Without one, a message is in the language of the last.
-fn chosen(visit: &Visit) -> Option<String> {
-    visit.reader.chosen.map(|language| language.code.to_owned())
-}
-
-fn client(visit: &Visit, ip: Option<IpAddr>) -> Client {
-    Client { ip, user_agent: visit.reader.browser.clone() }
+/// A form that names none, or none that there is, leaves the order to the tenant.
+fn channel(form: &Form) -> Option<Channel> {
+    Channel::parse(form.text("channel"))
 }
 
 /// A form that names none asks for a code.

@@ -14,7 +14,29 @@ use serde_json::value::RawValue;
 const FOR_SCRIPTS: [&str; 2] = ["ui.", "err."];
 
 /// Those among them that only a page needs whose person sends a message.
-const BY_MESSAGE: [&str; 4] = ["ui.message.", "ui.notice.", "ui.confirm.", "ui.unsent."];
+const BY_MESSAGE: [&str; 8] = [
+    "ui.message.",
+    "ui.notice.",
+    "ui.confirm.",
+    "ui.unsent.",
+    "ui.title.message",
+    "ui.title.confirm",
+    "ui.to_code",
+    "ui.restart",
+];
+
+/// Those that only a page needs whose codes may go by SMS.
+const BY_SMS: [&str; 1] = ["ui.sms."];
+
+/// Those that such a page can do without: where there are others for them, where nobody knows whose
+/// page it is, and where it is loaded anew.
+const NEEDLESS_BY_SMS: [&str; 5] = [
+    "ui.undeliverable.lead",
+    "ui.undeliverable.fixed",
+    "err.phone_unsuitable",
+    "ui.gone.lead",
+    "ui.title.phone",
+];
 
 /// One text, or one for each plural category of the language.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -24,12 +46,20 @@ enum Message {
     Plural(BTreeMap<String, String>),
 }
 
+type Texts<'a> = BTreeMap<&'a String, &'a Message>;
+
 /// The texts of one language. Where one is missing there is the English one.
 pub(crate) struct Catalogue {
     messages: BTreeMap<String, Message>,
     rules: PluralRules,
-    by_code: Box<RawValue>,
-    by_message: Box<RawValue>,
+    by_code: ForScripts,
+    by_message: ForScripts,
+}
+
+/// What a page's script is given.
+struct ForScripts {
+    plain: Box<RawValue>,
+    with_sms: Box<RawValue>,
 }
 
 /// Something to be put into a text.
@@ -58,11 +88,11 @@ impl Catalogue {
         let locale: Locale = tag.parse().map_err(|_| CatalogueError::UnknownLanguage)?;
         let rules = PluralRules::try_new_cardinal((&locale).into())
             .map_err(|_| CatalogueError::UnknownLanguage)?;
-        let mut for_scripts: BTreeMap<&String, &Message> =
+        let mut for_scripts: Texts<'_> =
             messages.iter().filter(|(key, _)| begins_with(key, &FOR_SCRIPTS)).collect();
-        let by_message = serde_json::value::to_raw_value(&for_scripts)?;
+        let by_message = ForScripts::of(&for_scripts, &[])?;
         for_scripts.retain(|key, _| !begins_with(key, &BY_MESSAGE));
-        let by_code = serde_json::value::to_raw_value(&for_scripts)?;
+        let by_code = ForScripts::of(&for_scripts, &NEEDLESS_BY_SMS)?;
         Ok(Self { messages, rules, by_code, by_message })
     }
 
@@ -81,11 +111,12 @@ impl Catalogue {
 
     /// The texts that the page's script needs, as JSON. It asks for a new page when the method is
     /// another one.
-    pub(crate) fn for_scripts(&self, method: Method) -> &RawValue {
-        match method {
+    pub(crate) fn for_scripts(&self, method: Method, has_sms: bool) -> &RawValue {
+        let texts = match method {
             Method::Code => &self.by_code,
             Method::Message => &self.by_message,
-        }
+        };
+        if has_sms { &texts.with_sms } else { &texts.plain }
     }
 
     fn form<'a>(
@@ -99,6 +130,17 @@ impl Catalogue {
         });
         let category = number.map_or("other", |number| name(self.rules.category_for(number)));
         forms.get(category).or_else(|| forms.get("other"))
+    }
+}
+
+impl ForScripts {
+    fn of(texts: &Texts<'_>, needless: &[&str]) -> serde_json::Result<Self> {
+        let without = |beginnings: &[&str]| {
+            let mut rest = texts.clone();
+            rest.retain(|key, _| !begins_with(key, beginnings));
+            serde_json::value::to_raw_value(&rest)
+        };
+        Ok(Self { plain: without(&BY_SMS)?, with_sms: without(needless)? })
     }
 }
 
@@ -134,6 +176,7 @@ mod tests {
     const ENGLISH: &str = r#"{
         "ui.send": "Send", "ui.to": "Sent to {to}", "mail.x": "Mail",
         "ui.message.once": "It works once", "ui.to_message": "Send a message",
+        "ui.sms.sent": "By SMS to",
         "err.left": {"one": "{n} attempt left", "other": "{n} attempts left"}
     }"#;
 
@@ -194,16 +237,19 @@ mod tests {
     }
 
     #[test]
-    fn a_script_has_the_texts_of_its_method() {
+    fn a_script_has_the_texts_of_its_method_and_channels() {
         let catalogue = Catalogue::parse("en", ENGLISH, ENGLISH).unwrap();
 
-        let by_code = catalogue.for_scripts(Method::Code).get();
-        let by_message = catalogue.for_scripts(Method::Message).get();
+        let by_code = catalogue.for_scripts(Method::Code, false).get();
+        let by_message = catalogue.for_scripts(Method::Message, false).get();
+        let with_sms = catalogue.for_scripts(Method::Code, true).get();
 
         for text in ["attempts left", "Send a message"] {
             assert!(by_code.contains(text) && by_message.contains(text), "{text}");
         }
         assert!(by_message.contains("works once") && !by_code.contains("works once"));
+        assert!(with_sms.contains("By SMS") && !with_sms.contains("works once"));
+        assert!(!by_code.contains("By SMS") && !by_message.contains("By SMS"));
         assert!(!by_code.contains("Mail") && !by_message.contains("Mail"));
     }
 

@@ -13,6 +13,7 @@ pub(crate) enum Fault {
     PhoneUnsuitable,
     CountryNotAllowed,
     ChannelUnavailable,
+    ChannelNotAllowed,
     WrongCode,
     CodeFormat,
     RateLimited,
@@ -56,10 +57,27 @@ impl Fault {
             Self::PhoneUnsuitable => "err.phone_unsuitable",
             Self::CountryNotAllowed => "err.country_not_allowed",
             Self::ChannelUnavailable => "err.channel_unavailable",
+            Self::ChannelNotAllowed => "ui.sms.refused",
             Self::WrongCode => "err.wrong_code",
             Self::CodeFormat => "err.code_format",
             Self::RateLimited => "err.rate_limited",
             Self::Server => "err.server",
+        }
+    }
+
+    /// The key of its text on a page that has more than WhatsApp.
+    pub(crate) const fn key_with_sms(self) -> &'static str {
+        match self {
+            Self::PhoneUnsuitable => "ui.sms.unsuitable",
+            Self::PhoneIncomplete
+            | Self::PhoneInvalid
+            | Self::CountryNotAllowed
+            | Self::ChannelUnavailable
+            | Self::ChannelNotAllowed
+            | Self::WrongCode
+            | Self::CodeFormat
+            | Self::RateLimited
+            | Self::Server => self.key(),
         }
     }
 
@@ -71,7 +89,10 @@ impl Fault {
             | Self::PhoneUnsuitable
             | Self::CountryNotAllowed => Some("phone"),
             Self::WrongCode | Self::CodeFormat => Some("code"),
-            Self::ChannelUnavailable | Self::RateLimited | Self::Server => None,
+            Self::ChannelUnavailable
+            | Self::ChannelNotAllowed
+            | Self::RateLimited
+            | Self::Server => None,
         }
     }
 
@@ -120,6 +141,7 @@ impl Meaning {
             PageError::UnsuitableNumber => (Fault::PhoneUnsuitable, None),
             PageError::CountryNotAllowed => (Fault::CountryNotAllowed, None),
             PageError::ChannelUnavailable => (Fault::ChannelUnavailable, None),
+            PageError::ChannelNotAllowed => (Fault::ChannelNotAllowed, None),
             PageError::MalformedCode => (Fault::CodeFormat, None),
             PageError::Refused(refusal) => (Fault::RateLimited, Some(refusal.retry_at)),
         };

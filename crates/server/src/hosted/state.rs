@@ -1,12 +1,13 @@
 //! Where a page stands, as its script reads it and its template shows it.
 
+use countersign_core::channel::Channel;
 use countersign_core::delivery::MessageStatus;
 use countersign_core::hosted::{PageView, Step};
 use countersign_core::time::Timestamp;
-use countersign_core::verification::Reception;
+use countersign_core::verification::{Method, Reception};
 use serde::Serialize;
 
-use super::fault::Refusal;
+use super::fault::{Fault, Refusal};
 use super::number::{masked, masked_sender};
 
 /// Everything that a page shows of a verification. Times are milliseconds of the server's clock.
@@ -19,7 +20,17 @@ pub(crate) struct State {
     to: Option<String>,
     /// The length of the code.
     digits: u8,
+    /// What the last code went by, or the next one will.
     channel: &'static str,
+    /// What can be asked for instead.
+    other_channel: Option<&'static str>,
+    /// The key of a text about the channel that the code did not arrive by.
+    fell_back: Option<&'static str>,
+    /// The key of a text about the channels that nothing arrived by.
+    undelivered: Option<&'static str>,
+    /// Whether texts about SMS may be needed.
+    #[serde(skip)]
+    pub(crate) has_sms: bool,
     /// How the phone is proved: `code` or `message`.
     pub(crate) method: &'static str,
     /// Opens WhatsApp with the message that is awaited.
@@ -62,7 +73,9 @@ impl State {
         let verification = current.map(|current| &current.verification);
         let refusal = refusal.filter(|refusal| refusal.fault.belongs_to(view.step));
         let retry_at = refusal.and_then(|refusal| refusal.retry_at).or(view.retry_at);
-        let channel = verification.map_or("whatsapp", |verification| verification.channel.as_str());
+        let channel = view.channel().unwrap_or(Channel::WhatsApp);
+        let has_sms = channel == Channel::Sms || view.channels.contains(Channel::Sms);
+        let key = if has_sms { Fault::key_with_sms } else { Fault::key };
         let newest = current.and_then(|current| current.messages.last());
         let ready = current.and_then(|current| current.ready.as_ref());
         let notice = notice(view);
@@ -71,7 +84,11 @@ impl State {
             step: view.step.as_str(),
             to: view.phone.as_ref().map(masked),
             digits: view.digits,
-            channel,
+            channel: channel.as_str(),
+            other_channel: view.other_channel().map(Channel::as_str),
+            fell_back: fell_back(view),
+            undelivered: undelivered(view).filter(|_| has_sms),
+            has_sms,
             method: verification.map_or("code", |verification| verification.method.as_str()),
             link: ready.map(|ready| ready.link.clone()),
             before: ready.map(|ready| ready.before.clone()),
@@ -85,7 +102,7 @@ impl State {
             expires_at: verification.map(|verification| verification.expires_at.millis()),
             resend_at: verification.map(|verification| verification.resend_at.millis()),
             left: verification.map_or(0, |verification| verification.attempts_left(view.now)),
-            error: refusal.map(|refusal| refusal.fault.key()),
+            error: refusal.map(|refusal| key(refusal.fault)),
             field: refusal.and_then(|refusal| refusal.fault.field()),
             retry_at: retry_at.map(Timestamp::millis),
             can_change: view.can_change,
@@ -101,6 +118,10 @@ impl State {
             to: None,
             digits: 0,
             channel: "whatsapp",
+            other_channel: None,
+            fell_back: None,
+            undelivered: None,
+            has_sms: false,
             method: "code",
             link: None,
             before: None,
@@ -135,6 +156,30 @@ const fn is_end(step: Step) -> bool {
         | Step::Undeliverable
         | Step::Gone => true,
     }
+}
+
+/// What a page says of a code that is not where it was sent first.
+fn fell_back(view: &PageView) -> Option<&'static str> {
+    if view.step != Step::Code || !view.fell_back() {
+        return None;
+    }
+    view.channel().map(|channel| match channel {
+        Channel::WhatsApp => "ui.sms.fell.whatsapp",
+        Channel::Sms => "ui.sms.fell.sms",
+    })
+}
+
+/// What a page says of a code that is nowhere.
+fn undelivered(view: &PageView) -> Option<&'static str> {
+    let current = view.verification.as_ref()?;
+    if view.step != Step::Undeliverable || current.verification.method != Method::Code {
+        return None;
+    }
+    Some(match Channel::ALL.map(|channel| view.has_tried(channel)) {
+        [true, true] => "ui.sms.lost.both",
+        [false, true] => "ui.sms.lost.sms",
+        [_, false] => "ui.sms.lost.whatsapp",
+    })
 }
 
 /// What a page says of the last message that came.

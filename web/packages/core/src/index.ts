@@ -5,4 +5,5 @@ export * from './digits.ts';
 export * from './once.ts';
 export * from './page.ts';
 export * from './phone.ts';
+export * from './sms.ts';
 export * from './texts.ts';

@@ -16,6 +16,9 @@ export type Step =
 /** Which way the proof goes: a code that we send, or a message that the person sends. */
 export type Method = 'code' | 'message';
 
+/** A way to a phone. */
+export type Channel = 'whatsapp' | 'sms';
+
 /** The text about a message that came and did not count. */
 export type Notice =
   | 'ui.notice.wrong_number'
@@ -40,7 +43,14 @@ export interface State {
   to: string | null;
   /** The length of the code. */
   digits: number;
-  channel: string;
+  /** What the last code went by, or the next one will. */
+  channel: Channel;
+  /** What can be asked for instead. */
+  otherChannel: Channel | null;
+  /** The key of a text about the channel that the code did not arrive by. */
+  fellBack: 'ui.sms.fell.whatsapp' | 'ui.sms.fell.sms' | null;
+  /** The key of a text about the channels that nothing arrived by. */
+  undelivered: 'ui.sms.lost.whatsapp' | 'ui.sms.lost.sms' | 'ui.sms.lost.both' | null;
   /** Where the newest message stands. */
   message: string | null;
   expiresAt: number | null;

@@ -1,6 +1,7 @@
 // The page, alive: it follows the server, counts down, and sends its forms without leaving.
 import {
   ask,
+  awaitCode,
   type Boot,
   type Country,
   codeIn,
@@ -160,13 +161,12 @@ export function App({ boot, countries, t, typed }: Props) {
       send: (event) => {
         event.preventDefault();
         const form = event.currentTarget;
-        const button = form.querySelector('button[type=submit]');
-        if (button?.getAttribute('aria-disabled') !== 'true') latest.current(form);
+        if (isReady(form.querySelector('button[type=submit]'))) latest.current(form);
       },
       press: (event) => {
         event.preventDefault();
         const button = event.currentTarget;
-        if (button.form) latest.current(button.form, button);
+        if (isReady(button) && button.form) latest.current(button.form, button);
       },
       type,
       dial: (field) => dial(field, countries),
@@ -246,6 +246,10 @@ export function App({ boot, countries, t, typed }: Props) {
     if (!focusOn('code')) document.querySelector('h1')?.focus();
   }, [state.step]);
 
+  const isBySms = state.step === 'code' && state.channel === 'sms';
+  // Each message is waited for anew.
+  useEffect(() => (isBySms ? awaitCode(actions.type) : undefined), [isBySms, state.resendAt]);
+
   useEffect(() => {
     if (state.step !== 'done' || !state.redirect) return;
     const { redirect } = state;
@@ -299,6 +303,10 @@ function bodyOf(form: HTMLFormElement, button?: HTMLButtonElement): URLSearchPar
   });
   if (button) body.append(button.name, button.value);
   return body;
+}
+
+function isReady(button: Element | null): boolean {
+  return button?.getAttribute('aria-disabled') !== 'true';
 }
 
 function digitsOf(): number {

@@ -1,4 +1,5 @@
 // Drawings. Each is decoration: what it means is said in words beside it.
+import { When } from './template.tsx';
 
 const outline = { className: 'i', viewBox: '0 0 24 24', 'aria-hidden': true } as const;
 
@@ -68,6 +69,20 @@ export const Bubble = () => (
     <path d="M12 3a8.8 8.8 0 0 0-7.6 13.3L3.2 20.8l4.6-1.2A8.8 8.8 0 1 0 12 3z" />
     <path d="M8.6 8.2c-.9 1.5.2 3.6 1.8 5.1 1.7 1.5 3.7 2.4 5 1.3l.4-1.4-2-1-.9.9c-1.3-.6-2-1.3-2.5-2.5l.8-.9-.9-2z" />
   </svg>
+);
+
+/** A text message of any kind. */
+const Text = () => (
+  <svg {...outline}>
+    <path d="M3 4h18v13H11l-4 4v-4H3zM8 10.5h8" />
+  </svg>
+);
+
+/** Stands for a channel. */
+export const Way = ({ isSms }: { isSms: unknown }) => (
+  <When is={isSms} otherwise={<Bubble />}>
+    <Text />
+  </When>
 );
 
 /** Two halves of one coin, which only make sense together. */

@@ -7,6 +7,9 @@ const WEB = path.resolve(import.meta.dirname, '../../..');
 const LOCALES = path.join(WEB, 'locales');
 const BUTTONS = [
   'ui.phone.send',
+  'ui.sms.send',
+  'ui.sms.instead.whatsapp',
+  'ui.sms.instead.sms',
   'ui.verify',
   'ui.new_code',
   'ui.restart',
@@ -103,6 +106,24 @@ test('a message that is ready to be sent can be read at a glance', () => {
       expect([language, purpose, text.length < 200]).toEqual([language, purpose, true]);
     }
   }
+});
+
+/** The letters of a message that may have 160 of them; of any others it may have 70. */
+const GSM = /^[@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&'()*+,\-./0-9:;<=>?¡A-ZÄÖÑÜ§¿a-zäöñüà]+$/;
+
+test.each(catalogues)('the text message of %s is short, and begins with the code', (_, texts) => {
+  const text = String(texts['chat.code']);
+  const isLatin = GSM.test(text.replace(/\{\w+\}/g, ''));
+  expect(text).toMatch(/^\{code\} /);
+  expect(holes(text)).toEqual(['{code}', '{name}']);
+  expect(text.length).toBeLessThanOrEqual(isLatin ? 120 : 70);
+});
+
+test('text messages need no other letters where the language has none', () => {
+  const others = catalogues.filter(
+    ([, texts]) => !GSM.test(String(texts['chat.code']).replace(/\{\w+\}/g, '')),
+  );
+  expect(others.map(([language]) => language)).toEqual(['ar', 'hi']);
 });
 
 test.each(['chat.not_you', 'ui.confirm.never'])('the no that %s asks for is understood', (key) => {

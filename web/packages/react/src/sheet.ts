@@ -1,7 +1,7 @@
 // What every view of the page is given.
 import type { Boot, Country, State, Translate } from '@countersign/core';
 import type { FormEvent, MouseEvent } from 'react';
-import { computed, isPrinting } from './template.tsx';
+import { computed, either, isPrinting } from './template.tsx';
 
 /** What a person can do. Without them the forms do it. */
 export interface Actions {
@@ -36,6 +36,16 @@ export interface Sheet {
   /** The same for everybody else, after another message. */
   isSentAgain: boolean;
   actions: Actions | null;
+}
+
+/** Whether codes go by SMS. */
+export function isSms({ state }: Sheet): boolean {
+  return isPrinting ? computed('state.channel == "sms"') : state.channel === 'sms';
+}
+
+/** The text of one of two keys. */
+export function byChannel(sheet: Sheet, whatsapp: string, sms: string): string {
+  return either(isSms(sheet), sheet.t(sms), sheet.t(whatsapp));
 }
 
 /** Whether the person sends the message, and not we. */

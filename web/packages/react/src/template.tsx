@@ -92,12 +92,17 @@ export function Times({ n, children }: { n: number; children: (index: number) =>
   );
 }
 
+/** One of two values of an attribute. */
+export function either<T extends string>(is: unknown, yes: T, no: T): T {
+  if (isPrinting && expression(is)) {
+    return `{% if ${expression(is)} %}${yes}{% else %}${no}{% endif %}` as T;
+  }
+  return is ? yes : no;
+}
+
 /** `true` or `false`, as attributes of accessibility are written. */
 export function flag(value: unknown): 'true' | 'false' {
-  if (isPrinting && expression(value)) {
-    return `{% if ${expression(value)} %}true{% else %}false{% endif %}` as 'true';
-  }
-  return value ? 'true' : 'false';
+  return either<'true' | 'false'>(value, 'true', 'false');
 }
 
 /** Whether one of a list is chosen. The printer turns a placeholder into an attribute. */

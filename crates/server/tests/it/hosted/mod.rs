@@ -1,5 +1,6 @@
 //! The pages, as a browser without scripts and the page's own script meet them.
 
+mod channels;
 mod ends;
 mod flow;
 mod guards;

@@ -1,11 +1,11 @@
 import { secondsUntil } from '@countersign/core';
 import { Alert } from '../Alert.tsx';
 import { Countdown, clockText } from '../Countdown.tsx';
-import { Again, Bubble, Clipboard, Clock, Shield } from '../icons.tsx';
+import { Again, Clipboard, Clock, Shield, Way } from '../icons.tsx';
 import { OtpInput } from '../OtpInput.tsx';
-import { SwitchRow } from '../Rows.tsx';
-import type { Sheet } from '../sheet.ts';
-import { computed, flag, isPrinting, When } from '../template.tsx';
+import { OtherRow, SwitchRow } from '../Rows.tsx';
+import { byChannel, isSms, type Sheet } from '../sheet.ts';
+import { computed, either, flag, isPrinting, When } from '../template.tsx';
 
 /** Takes the code that we sent, or the one that we answered a message with. */
 export function CodeStep({ sheet }: { sheet: Sheet }) {
@@ -14,7 +14,10 @@ export function CodeStep({ sheet }: { sheet: Sheet }) {
   return (
     <>
       <h1 tabIndex={-1}>{t(`ui.${state.step}.heading`, { n: state.digits })}</h1>
-      <p className="lead">{t(`ui.${state.step}.lead`)}</p>
+      <FellBack sheet={sheet} />
+      <p className="lead">
+        {isAnswer ? t('ui.confirm.lead') : byChannel(sheet, 'ui.code.lead', 'ui.sms.sent')}
+      </p>
       <div className="to">
         <bdi className="num" dir="ltr">
           {state.to}
@@ -45,22 +48,41 @@ export function CodeStep({ sheet }: { sheet: Sheet }) {
   );
 }
 
-/** What to look for in WhatsApp, and on which device. */
+/** Why the code is not where it was to be. What is put into it later is read aloud. */
+function FellBack({ sheet }: { sheet: Sheet }) {
+  const { state, t } = sheet;
+  return (
+    <When is={state.otherChannel}>
+      <div role="status">
+        <When is={state.fellBack}>
+          <p className="offline">{t(state.fellBack || '')}</p>
+        </When>
+      </div>
+    </When>
+  );
+}
+
+/** What to look for on the phone, and where. */
 function Peek({ sheet }: { sheet: Sheet }) {
   const { boot, t } = sheet;
+  const dots = '••••••';
+  const { name } = boot.brand;
+  const hasHint = isPrinting ? computed('state.channel != "sms"') : !isSms(sheet);
   return (
     <>
       <p className="peek">
         <span className="av">
-          <Bubble />
+          <Way isSms={isSms(sheet)} />
         </span>
         <span>
-          <b>{boot.brand.name}</b>
+          <b>{either(isSms(sheet), 'SMS', name)}</b>
           <br />
-          {t('ui.peek', { dots: '••••••' })}
+          {either(isSms(sheet), t('ui.sms.peek', { dots, name }), t('ui.peek', { dots }))}
         </span>
       </p>
-      <small className="hint">{t('ui.desktop')}</small>
+      <When is={hasHint}>
+        <small className="hint">{t('ui.desktop')}</small>
+      </When>
     </>
   );
 }
@@ -132,6 +154,7 @@ export function ResendForm({ sheet }: { sheet: Sheet }) {
           </bdi>
         </When>
       </button>
+      <OtherRow sheet={sheet} isWaiting={isWaiting} />
     </form>
   );
 }

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { Alert } from '../Alert.tsx';
 import { Countdown, clockText } from '../Countdown.tsx';
 import { Clock } from '../icons.tsx';
-import { ChangeRow } from '../Rows.tsx';
+import { ChangeRow, OtherRow, SwitchRow } from '../Rows.tsx';
 import { hasFinalNotice, isReverse, noticeText, type Sheet } from '../sheet.ts';
 import { computed, flag, isPrinting, When } from '../template.tsx';
 
@@ -54,17 +54,30 @@ export function EndedStep({ sheet }: { sheet: Sheet }) {
           </When>
         </form>
       </When>
-      <When is={state.canChange}>
-        <div className="alt">
-          <ChangeRow sheet={sheet} />
-        </div>
-      </When>
+      <Ways sheet={sheet} isWaiting={isWaiting} />
       <When is={state.redirect}>
         <a className="lnk" href={state.redirect || ''}>
           {t('ui.back', { name: boot.brand.name })}
         </a>
       </When>
     </div>
+  );
+}
+
+/** What else there is to try. */
+function Ways({ sheet, isWaiting }: { sheet: Sheet; isWaiting: unknown }) {
+  const { state } = sheet;
+  const hasWays = isPrinting
+    ? computed('state.otherChannel or state.canSwitch or state.canChange')
+    : state.otherChannel || state.canSwitch || state.canChange;
+  return (
+    <When is={hasWays}>
+      <div className="alt">
+        <OtherRow sheet={sheet} isWaiting={isWaiting} form="restart" />
+        <SwitchRow sheet={sheet} to="message" />
+        <ChangeRow sheet={sheet} />
+      </div>
+    </When>
   );
 }
 
@@ -80,13 +93,30 @@ function Words({ sheet, part }: { sheet: Sheet; part: 'heading' | 'lead' }): Rea
   );
 }
 
+/** Where nothing can be done here. */
+function Leave({ sheet }: { sheet: Sheet }) {
+  const { state, t } = sheet;
+  const isEnd = isPrinting
+    ? computed('not state.otherChannel and not state.canSwitch')
+    : !state.otherChannel && !state.canSwitch;
+  return <When is={isEnd}>{t('ui.sms.leave')}</When>;
+}
+
 function Lead({ sheet }: { sheet: Sheet }): ReactNode {
   const { boot, state, t } = sheet;
   const lead = <Words sheet={sheet} part="lead" />;
   if (state.step === 'undeliverable') {
-    return (
+    const plain = (
       <When is={state.canChange} otherwise={t('ui.undeliverable.fixed')}>
         {lead}
+      </When>
+    );
+    return (
+      <When is={state.undelivered} otherwise={plain}>
+        {t(state.undelivered || '')}{' '}
+        <When is={state.canChange} otherwise={<Leave sheet={sheet} />}>
+          {t('ui.sms.check')}
+        </When>
       </When>
     );
   }

@@ -1,13 +1,16 @@
 import { Alert } from '../Alert.tsx';
-import { Bubble, Chevron } from '../icons.tsx';
+import { Chevron, Way } from '../icons.tsx';
 import { LanguageButton } from '../Layout.tsx';
-import { MessageRow } from '../Rows.tsx';
-import type { Sheet } from '../sheet.ts';
-import { chosen, Each, flag, When } from '../template.tsx';
+import { MessageRow, OtherRow } from '../Rows.tsx';
+import { byChannel, isSms, type Sheet } from '../sheet.ts';
+import { chosen, computed, Each, either, flag, isPrinting, When } from '../template.tsx';
 
 /** Asks for the number; where the tenant gave it, asks only whether to send. */
 export function PhoneStep({ sheet, hasList }: { sheet: Sheet; hasList: unknown }) {
-  const { boot, t, actions, busy } = sheet;
+  const { boot, state, t, actions, busy } = sheet;
+  const hasOther = isPrinting
+    ? computed('state.otherChannel or state.canMessage')
+    : state.otherChannel || state.canMessage;
   return (
     <form
       id="send"
@@ -19,15 +22,24 @@ export function PhoneStep({ sheet, hasList }: { sheet: Sheet; hasList: unknown }
       <input type="hidden" name="once" value={boot.form.once} />
       <When is={hasList} otherwise={<FixedNumber sheet={sheet} />}>
         <h1 tabIndex={-1}>{t('ui.phone.heading')}</h1>
-        <p className="lead">{t('ui.phone.lead')}</p>
+        <p className="lead">{byChannel(sheet, 'ui.phone.lead', 'ui.sms.phone')}</p>
         <NumberFields sheet={sheet} />
       </When>
       <Alert sheet={sheet} />
-      <button type="submit" className="btn green" aria-busy={flag(busy === 'send')}>
-        <Bubble />
-        <span>{t('ui.phone.send')}</span>
+      <button
+        type="submit"
+        className={either(isSms(sheet), 'btn', 'btn green')}
+        aria-busy={flag(busy === 'send')}
+      >
+        <Way isSms={isSms(sheet)} />
+        <span>{byChannel(sheet, 'ui.phone.send', 'ui.sms.send')}</span>
       </button>
-      <MessageRow sheet={sheet} />
+      <When is={hasOther}>
+        <div className="alt">
+          <OtherRow sheet={sheet} />
+          <MessageRow sheet={sheet} />
+        </div>
+      </When>
       <LanguageButton sheet={sheet} />
     </form>
   );
@@ -38,7 +50,7 @@ function FixedNumber({ sheet }: { sheet: Sheet }) {
   return (
     <>
       <h1 tabIndex={-1}>{t('ui.fixed.heading')}</h1>
-      <p className="lead">{t('ui.fixed.lead')}</p>
+      <p className="lead">{byChannel(sheet, 'ui.fixed.lead', 'ui.sms.phone')}</p>
       <p className="to">
         <bdi className="num" dir="ltr">
           {state.to}
