@@ -16,6 +16,7 @@ use crate::phone::Region;
 use crate::policy::Policy;
 use crate::random::Entropy;
 use crate::signals::Signals;
+use crate::templates::{KnownTemplates, TemplateParts, Templates};
 use crate::tenants::{Integrations, TenantStore, Tenants};
 use crate::time::Clock;
 use crate::verification::{VerificationParts, VerificationStore, Verifications};
@@ -52,6 +53,7 @@ pub struct App {
     pub hosted: Arc<Hosted>,
     pub accounts: Arc<Accounts>,
     pub insights: Arc<Insights>,
+    pub templates: Arc<Templates>,
     pub signals: Signals,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
@@ -62,7 +64,9 @@ impl App {
         let queued = Arc::new(Notify::new());
         let (clock, entropy) = (parts.clock.clone(), parts.entropy.clone());
         let tenants = Arc::new(Tenants::new(parts.tenants.clone(), clock, entropy));
-        let delivery = delivery(&parts, &tenants, &queued);
+        let known = KnownTemplates::default();
+        let delivery = delivery(&parts, &tenants, &known, &queued);
+        let templates = Arc::new(templates(&parts, known));
         let Parts { ledger, keyring, integrations, providers, clock, entropy, .. } = parts;
         let verifications = Arc::new(Verifications::new(VerificationParts {
             ledger: ledger.clone(),
@@ -80,6 +84,7 @@ impl App {
         let inbound = Inbound::new(InboundParts {
             ledger,
             verifications: verifications.clone(),
+            templates: templates.clone(),
             policy: parts.policy,
             queued,
             keyring: keyring.clone(),
@@ -106,6 +111,7 @@ impl App {
             hosted: Arc::new(hosted),
             accounts: Arc::new(users),
             insights: Arc::new(Insights::new(parts.insights, clock.clone())),
+            templates,
             signals: parts.signals,
             clock,
             entropy,
@@ -113,19 +119,35 @@ impl App {
     }
 }
 
-fn delivery(parts: &Parts, tenants: &Arc<Tenants>, queued: &Arc<Notify>) -> Delivery {
+fn delivery(
+    parts: &Parts,
+    tenants: &Arc<Tenants>,
+    known: &KnownTemplates,
+    queued: &Arc<Notify>,
+) -> Delivery {
     Delivery::new(DeliveryParts {
         ledger: parts.ledger.clone(),
         store: parts.verifications.clone(),
         keyring: parts.keyring.clone(),
         integrations: parts.integrations.clone(),
         tenants: tenants.clone(),
+        templates: known.clone(),
         providers: parts.providers.clone(),
         clock: parts.clock.clone(),
         entropy: parts.entropy.clone(),
         queued: queued.clone(),
         policy: parts.policy.clone(),
         settings: parts.delivery.clone(),
+    })
+}
+
+fn templates(parts: &Parts, known: KnownTemplates) -> Templates {
+    Templates::new(TemplateParts {
+        integrations: parts.integrations.clone(),
+        providers: parts.providers.clone(),
+        known,
+        policy: parts.policy.clone(),
+        clock: parts.clock.clone(),
     })
 }
 

@@ -22,6 +22,7 @@ pub mod random;
 pub mod secret;
 pub mod signals;
 pub mod store;
+pub mod templates;
 pub mod tenants;
 pub mod time;
 pub mod verification;

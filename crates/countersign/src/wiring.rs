@@ -150,6 +150,7 @@ fn integrations(config: &Config) -> Vec<Integration> {
         channels: account.channels,
         provider: account.provider,
         phone_number_id: account.whatsapp_number.clone().unwrap_or_default(),
+        business_account: None,
         access_token: secret(""),
         app_secrets: Vec::new(),
         verify_token: secret(""),
@@ -183,6 +184,8 @@ pub(crate) fn integration(config: &Config) -> Integration {
         channels: vec![Channel::WhatsApp],
         provider: "meta",
         phone_number_id: config.whatsapp_phone_number_id.clone(),
+        business_account: Some(config.whatsapp_business_account_id.trim().to_owned())
+            .filter(|id| !id.is_empty()),
         access_token: secret(&config.whatsapp_access_token),
         app_secrets: secrets
             .into_iter()

@@ -19,7 +19,7 @@ const CRATES: [(&str, &[&str]); 7] = [
 ];
 
 /// The modules of `core`, the lowest first. A module uses only those before it.
-const LAYERS: [&str; 21] = [
+const LAYERS: [&str; 22] = [
     "time",
     "random",
     "secret",
@@ -34,6 +34,7 @@ const LAYERS: [&str; 21] = [
     "events",
     "policy",
     "tenants",
+    "templates",
     "delivery",
     "verification",
     "ledger",

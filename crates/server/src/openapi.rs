@@ -23,6 +23,7 @@ use crate::{api, health, hooks, otp, users};
     tags(
         (name = "Verifications", description = "One attempt to prove one phone, from its start to its end."),
         (name = "Sessions", description = "One visit to the hosted page, where a person proves a phone."),
+        (name = "Templates", description = "The texts that Meta has approved, or is looking at, into which codes are put."),
         (name = "Insights", description = "How well phones are proved, by country, channel and account, and what it costs."),
         (name = "Users", description = "The people that a tenant knows by name, who speak for themselves with a token of their own."),
         (name = "Webhooks", description = "What providers call."),
@@ -97,7 +98,7 @@ fn response_of(kind: Kind) -> Response {
     });
     let mut response =
         problem_response(&format!("{}. {}", kind.title(), kind.advice()), Some(example));
-    if matches!(kind, Kind::RateLimited | Kind::Unavailable) {
+    if matches!(kind, Kind::RateLimited | Kind::Unavailable | Kind::ProviderUnavailable) {
         let mut header = Header::new(Object::with_type(Type::Integer));
         header.description = Some("Seconds to wait.".to_owned());
         response.headers.insert("Retry-After".to_owned(), header.into());
@@ -132,6 +133,14 @@ const OF_BODIES: [Kind; 5] = [
     Kind::InvalidRequest,
 ];
 
+/// The problems of calls that ask whoever keeps templates.
+const OF_TEMPLATES: [Kind; 4] = [
+    Kind::TemplateRefused,
+    Kind::NoTemplateAccount,
+    Kind::ProviderAccount,
+    Kind::ProviderUnavailable,
+];
+
 /// The problems that every call of its kind may answer with.
 fn problems_of_surface(path: &str, method: &str) -> Vec<Kind> {
     let mut kinds = Vec::new();
@@ -147,6 +156,9 @@ fn problems_of_surface(path: &str, method: &str) -> Vec<Kind> {
     }
     if path.starts_with("/v1/verifications/{id}") {
         kinds.push(Kind::VerificationNotFound);
+    }
+    if path.starts_with("/v1/templates") {
+        kinds.extend(OF_TEMPLATES);
     }
     if path.starts_with("/v1/sessions/{id}") {
         kinds.push(Kind::SessionNotFound);
@@ -179,7 +191,11 @@ fn problems_of(path: &str, method: &str) -> Vec<Kind> {
             Kind::InvalidIdempotencyKey,
             Kind::IdempotencyKeyReused,
         ],
-        ("get", "/v1/insights") => &[Kind::InvalidRequest],
+        ("post", "/v1/templates") => &[Kind::TemplateExists],
+        ("delete", "/v1/templates/{name}") => {
+            &[Kind::TemplateNotFound, Kind::TemplateInUse, Kind::InvalidRequest]
+        }
+        ("get", "/v1/insights" | "/v1/templates") => &[Kind::InvalidRequest],
         ("get", "/v1/verifications") => &[Kind::InvalidRequest, Kind::InvalidPhone],
         ("post", "/v1/verifications/{id}/check") => {
             &[Kind::InvalidCodeFormat, Kind::InvalidIdempotencyKey, Kind::RateLimited]

@@ -150,6 +150,7 @@ mod tests {
             channels: vec![Channel::Sms],
             provider: "twilio",
             phone_number_id: String::new(),
+            business_account: None,
             access_token: "".into(),
             app_secrets: Vec::new(),
             verify_token: "".into(),

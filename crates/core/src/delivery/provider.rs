@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use super::{Channel, Handshake, RawWebhook, Received, Rejected};
 use crate::phone::{PhoneNumber, WaId};
 use crate::secret::Secret;
+use crate::templates::TemplateKeeper;
 use crate::tenants::Integration;
 use crate::time::Timestamp;
 
@@ -30,6 +31,11 @@ pub trait Provider: Send + Sync {
         _since: Timestamp,
     ) -> Result<Search, SendError> {
         Ok(Search::Unable)
+    }
+
+    /// Who keeps its templates, where it has any.
+    fn templates(&self) -> Option<&dyn TemplateKeeper> {
+        None
     }
 
     /// The answer to a handshake; `None` when it does not know the token.

@@ -18,6 +18,7 @@ use crate::measure::ErrorCodes;
 use crate::policy::Policy;
 use crate::random::{Entropy, bytes};
 use crate::store::StoreError;
+use crate::templates::KnownTemplates;
 use crate::tenants::{Integration, Integrations, Tenants};
 use crate::time::{Clock, seconds};
 use crate::verification::{Letter, VerificationStore, open_phone};
@@ -42,6 +43,8 @@ pub struct DeliveryParts {
     pub keyring: Keyring,
     pub integrations: Integrations,
     pub tenants: Arc<Tenants>,
+    /// Which languages are worth trying.
+    pub templates: KnownTemplates,
     pub providers: Vec<Arc<dyn Provider>>,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
@@ -246,7 +249,8 @@ impl Delivery {
                 return SendOutcome::Retry { after: Some(rest), code: Some(ALL_FAIL), jitter };
             }
         };
-        let language = account.language_for(claimed.verification.locale.as_deref());
+        let locale = claimed.verification.locale.as_deref();
+        let language = self.parts.templates.language_for(account, locale);
         let Ok(message) = self.compose(claimed, language).await else {
             return SendOutcome::Retry { after: None, code: None, jitter: u8::MAX };
         };

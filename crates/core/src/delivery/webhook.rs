@@ -4,6 +4,7 @@ use crate::channel::Channel;
 use crate::delivery::{MessageKey, Receipt};
 use crate::phone::WaId;
 use crate::secret::Secret;
+use crate::templates::TemplateNotice;
 use crate::time::Timestamp;
 use crate::wording::Wish;
 
@@ -49,6 +50,7 @@ pub struct Received {
 pub enum Notice {
     Status(StatusNotice),
     Message(InboundMessage),
+    Template(TemplateNotice),
     /// About a business number that is not this account's.
     Foreign {
         phone_number_id: String,

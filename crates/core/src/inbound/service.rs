@@ -15,6 +15,7 @@ use crate::ledger::{Ingest, IngestOutcome, Ledger, ReceiptOf, StoredWebhook, Web
 use crate::policy::Policy;
 use crate::random::Entropy;
 use crate::store::StoreError;
+use crate::templates::{TemplateNotice, Templates};
 use crate::tenants::{Integration, Integrations};
 use crate::time::{Clock, Timestamp, days};
 use crate::verification::Verifications;
@@ -28,6 +29,7 @@ const AHEAD: Duration = days(1);
 pub struct InboundParts {
     pub ledger: Arc<dyn Ledger>,
     pub verifications: Arc<Verifications>,
+    pub templates: Arc<Templates>,
     pub policy: Arc<Policy>,
     /// Told when there is a message to send.
     pub queued: Arc<Notify>,
@@ -85,7 +87,7 @@ impl Inbound {
                 Notice::Foreign { phone_number_id, .. } => {
                     place == 0 && !numbers.contains(&phone_number_id.as_str())
                 }
-                Notice::Status(_) | Notice::Message(_) => true,
+                Notice::Status(_) | Notice::Message(_) | Notice::Template(_) => true,
             });
             outcome = Ok(self.ingest(integration, webhook, received).await?);
         }
@@ -122,6 +124,7 @@ impl Inbound {
             event,
             now,
         };
+        let mut templates: Vec<TemplateNotice> = Vec::new();
         for notice in received.notices {
             match notice {
                 Notice::Status(StatusNotice { message: Some(message), receipt })
@@ -135,6 +138,7 @@ impl Inbound {
                     let written = self.written(tenant, &integration.phone_number_id, &message, now);
                     ingest.messages.push(written);
                 }
+                Notice::Template(notice) => templates.push(notice),
                 // It changes nothing, whoever signed it.
                 Notice::Foreign { phone_number_id, message } => {
                     ingest.webhook.quarantined += 1;
@@ -148,6 +152,10 @@ impl Inbound {
             }
         }
         let outcome = self.parts.ledger.run(ingest).await?;
+        // One that comes again may be long out of date.
+        for notice in templates.iter().filter(|_| !outcome.is_repeated) {
+            self.parts.templates.heard(integration, notice);
+        }
         self.announce(tenant, unread, &outcome);
         Ok(outcome)
     }

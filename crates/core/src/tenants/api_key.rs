@@ -51,6 +51,10 @@ pub enum Scope {
     VerificationsRead,
     /// Check codes.
     VerificationsCheck,
+    /// List templates.
+    TemplatesRead,
+    /// Create and delete templates.
+    TemplatesWrite,
 }
 
 /// A set of [`Scope`]s.
@@ -132,14 +136,21 @@ impl ApiKey {
 }
 
 impl Scope {
-    pub const ALL: [Self; 3] =
-        [Self::VerificationsWrite, Self::VerificationsRead, Self::VerificationsCheck];
+    pub const ALL: [Self; 5] = [
+        Self::VerificationsWrite,
+        Self::VerificationsRead,
+        Self::VerificationsCheck,
+        Self::TemplatesRead,
+        Self::TemplatesWrite,
+    ];
 
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::VerificationsWrite => "verifications:write",
             Self::VerificationsRead => "verifications:read",
             Self::VerificationsCheck => "verifications:check",
+            Self::TemplatesRead => "templates:read",
+            Self::TemplatesWrite => "templates:write",
         }
     }
 
@@ -148,12 +159,14 @@ impl Scope {
             Self::VerificationsWrite => 1,
             Self::VerificationsRead => 2,
             Self::VerificationsCheck => 4,
+            Self::TemplatesRead => 8,
+            Self::TemplatesWrite => 16,
         }
     }
 }
 
 impl Scopes {
-    pub const ALL: Self = Self(7);
+    pub const ALL: Self = Self(31);
 
     pub const fn contains(self, scope: Scope) -> bool {
         self.0 & scope.bit() != 0

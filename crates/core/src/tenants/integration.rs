@@ -21,6 +21,8 @@ pub struct Integration {
     pub provider: &'static str,
     /// The business number's id at Meta.
     pub phone_number_id: String,
+    /// The id of the account that keeps its templates; `None` where nobody told.
+    pub business_account: Option<String>,
     pub access_token: Secret<String>,
     /// Webhooks are signed with one of these: the current secret first, then the one before.
     pub app_secrets: Vec<Secret<String>>,
@@ -39,15 +41,23 @@ pub struct Integrations {
 }
 
 impl Integration {
-    /// The approved language that suits a locale best: itself, its language, else the default.
-    pub fn language_for(&self, locale: Option<&str>) -> &str {
+    /// The language that suits a locale best: itself, its language, else the default. One that is
+    /// not `approved` is passed over, but for the default.
+    pub fn language_among(&self, locale: Option<&str>, is_approved: impl Fn(&str) -> bool) -> &str {
         let fits = |wanted: &str| {
-            self.languages.iter().find(|language| language.eq_ignore_ascii_case(wanted))
+            let mut languages = self.languages.iter();
+            let found = languages.find(|language| language.eq_ignore_ascii_case(wanted));
+            found.filter(|language| is_approved(language))
         };
         let wanted = locale.map(|locale| locale.replace('-', "_"));
         let exact = wanted.as_deref().and_then(fits);
-        let general = wanted.as_deref().and_then(|locale| fits(locale.split('_').next()?));
-        exact.or(general).or(self.languages.first()).map_or("en_US", String::as_str)
+        let general = || wanted.as_deref().and_then(|locale| fits(locale.split('_').next()?));
+        exact.or_else(general).or(self.languages.first()).map_or("en_US", String::as_str)
+    }
+
+    /// Whether codes are sent with this template in this language.
+    pub fn uses_template(&self, name: &str, language: &str) -> bool {
+        self.template == name && self.languages.iter().any(|one| one == language)
     }
 }
 
@@ -101,6 +111,7 @@ mod tests {
             channels: vec![Channel::WhatsApp],
             provider: "meta",
             phone_number_id: "420033001177550".to_owned(),
+            business_account: None,
             access_token: "token".into(),
             app_secrets: Vec::new(),
             verify_token: "verify".into(),
@@ -113,10 +124,20 @@ mod tests {
     #[test]
     fn a_locale_gets_its_language_or_the_default() {
         let integration = integration();
+        let language = |locale| integration.language_among(locale, |_| true);
 
-        assert_eq!(integration.language_for(Some("es-MX")), "es");
-        assert_eq!(integration.language_for(Some("pt-BR")), "pt_BR");
-        assert_eq!(integration.language_for(Some("fi")), "en_US");
-        assert_eq!(integration.language_for(None), "en_US");
+        assert_eq!(language(Some("es-MX")), "es");
+        assert_eq!(language(Some("pt-BR")), "pt_BR");
+        assert_eq!(language(Some("fi")), "en_US");
+        assert_eq!(language(None), "en_US");
+    }
+
+    #[test]
+    fn a_language_that_is_not_approved_is_passed_over() {
+        let integration = integration();
+        let language = |locale| integration.language_among(Some(locale), |one| one != "es");
+
+        assert_eq!(language("es-MX"), "en_US");
+        assert_eq!(language("pt-BR"), "pt_BR");
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::Subcommand;
 use countersign_core::id::{ApiKeyId, TenantId};
-use countersign_core::tenants::{ApiKey, CreatedKey, KeyMode, Scopes, Tenants};
+use countersign_core::tenants::{ApiKey, CreatedKey, KeyMode, Scope, Scopes, Tenants};
 use countersign_core::time::{Clock, SystemClock};
 
 use super::tenant::parse_name;
@@ -28,7 +28,8 @@ pub(crate) enum Key {
         /// What it is for, so that you know it again
         #[arg(long, default_value = "")]
         label: String,
-        /// What it may do: verifications:write, verifications:read, verifications:check
+        /// What it may do: verifications:write, verifications:read, verifications:check,
+        /// templates:read, templates:write; everything if it is left out
         #[arg(long, value_name = "SCOPES", value_delimiter = ',')]
         scope: Vec<String>,
     },
@@ -93,8 +94,10 @@ fn scopes(names: &[String]) -> anyhow::Result<Scopes> {
     if names.is_empty() {
         return Ok(Scopes::ALL);
     }
-    Scopes::parse(&names.join(","))
-        .context("a scope is verifications:write, verifications:read or verifications:check")
+    Scopes::parse(&names.join(",")).with_context(|| {
+        let all = Scope::ALL.map(Scope::as_str).join(", ");
+        format!("a scope is one of {all}")
+    })
 }
 
 fn parse_id(text: &str) -> anyhow::Result<ApiKeyId> {

@@ -29,8 +29,9 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     let stop = run::stop_signal()?;
     tracing::info!("Listening on http://{}", listener.local_addr()?);
     let serving = countersign_server::serve(listener, router, &settings, stop);
-    let look = tokio::spawn(template::look_at_start(config.clone()));
+    let templates = installation.app.templates.clone();
+    let follow = tokio::spawn(template::follow(config.clone(), templates));
     run::installation(installation, config, metrics, serving).await;
-    look.abort();
+    follow.abort();
     Ok(ExitCode::SUCCESS)
 }

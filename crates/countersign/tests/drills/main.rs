@@ -28,6 +28,7 @@ mod search;
 mod sending_crash;
 mod set_up;
 mod stage;
+mod templates;
 mod theft;
 mod users;
 mod webhook;

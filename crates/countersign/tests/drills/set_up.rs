@@ -14,13 +14,13 @@ use crate::process::{Process, countersign, eventually, free_address, run, said};
 use crate::stage::{ACCESS_TOKEN, APP_SECRET, KEY, SECRET_KEY, VERIFY_TOKEN};
 use crate::stage::{check, code, phone, start_body};
 
-const ACCOUNT_ID: &str = "311200440055660";
+pub(crate) const ACCOUNT_ID: &str = "311200440055660";
 
 /// A simulated Meta, and an empty folder.
-struct Desk {
+pub(crate) struct Desk {
     folder: TempDir,
-    simulator: SocketAddr,
-    server: SocketAddr,
+    pub(crate) simulator: SocketAddr,
+    pub(crate) server: SocketAddr,
     _meta: Process,
 }
 
@@ -29,7 +29,7 @@ type Ended = (i32, String, String);
 
 impl Desk {
     /// A look at a template takes so long.
-    fn new(review_ms: u64) -> Self {
+    pub(crate) fn new(review_ms: u64) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (simulator, server) = (free_address(), free_address());
         let webhooks = format!("http://{server}/api/webhooks/whatsapp");
@@ -45,11 +45,11 @@ impl Desk {
         desk
     }
 
-    fn simulate(&self, settings: &Value) {
+    pub(crate) fn simulate(&self, settings: &Value) {
         self.ask("PATCH", "/api/settings", settings);
     }
 
-    fn ask(&self, method: &'static str, path: &str, body: &Value) {
+    pub(crate) fn ask(&self, method: &'static str, path: &str, body: &Value) {
         let request = Request::new(method, path).body(body.to_string().into_bytes());
         let answer = Client::new(self.simulator).send(&request).unwrap();
         assert_eq!(answer.status, 200, "{answer:?}");
@@ -83,7 +83,7 @@ impl Desk {
         self.folder.path().join("countersign.toml")
     }
 
-    fn serve(&self, settings: &[(&str, &str)]) -> Process {
+    pub(crate) fn serve(&self, settings: &[(&str, &str)]) -> Process {
         let mut command = self.command(&["serve"]);
         command
             .env("LISTEN", self.server.to_string())

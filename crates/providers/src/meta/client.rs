@@ -5,6 +5,7 @@ use countersign_core::delivery::{
     Accepted, Channel, Descriptor, Handshake, Outgoing, Provider, RawWebhook, Received, Rejected,
     SendError,
 };
+use countersign_core::templates::TemplateKeeper;
 use countersign_core::tenants::Integration;
 
 use super::{errors, webhook, wire};
@@ -76,6 +77,10 @@ impl Provider for Meta {
         let request = wire::Send::new(integration, message);
         let answer = self.api.post(&path, &request, &integration.access_token).await;
         accepted(&answer.map_err(|error| errors::unanswered(&error))?)
+    }
+
+    fn templates(&self) -> Option<&dyn TemplateKeeper> {
+        Some(self)
     }
 
     fn answer(&self, integration: &Integration, handshake: &Handshake<'_>) -> Option<String> {

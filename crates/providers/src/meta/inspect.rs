@@ -12,7 +12,7 @@ use super::templates::{Account, Rejection, Template};
 use super::trouble::Trouble;
 
 const NUMBER_FIELDS: &str = "id,status,quality_rating,verified_name";
-/// As in the documentation of `Integration::language_for`.
+/// As in the documentation of `Integration::language_among`.
 const DEFAULT_LANGUAGE: &str = "en_US";
 
 /// What was looked at, in the order in which to mend it.
@@ -187,6 +187,7 @@ fn about_number(trouble: &Trouble, integration: &Integration) -> Finding {
             ),
         ),
         Trouble::Exists
+        | Trouble::Missing
         | Trouble::NameBlocked
         | Trouble::TooMany
         | Trouble::Busy { .. }

@@ -8,6 +8,7 @@ mod errors;
 mod inspect;
 mod message;
 mod signature;
+mod template_notice;
 mod templates;
 mod trouble;
 mod update;

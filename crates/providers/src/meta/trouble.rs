@@ -17,6 +17,7 @@ use crate::http::{Answer, CallError};
 const TEMPLATES_USED_UP: i64 = 2_388_019;
 const NAME_BLOCKED: i64 = 2_388_023;
 const TEMPLATE_EXISTS: i64 = 2_388_024;
+const TEMPLATE_MISSING: i64 = 2_593_002;
 const EXPIRED: i64 = 463;
 
 /// Of what others wrote; it goes to a terminal.
@@ -46,6 +47,9 @@ pub enum Trouble {
         "a template of this name exists in this language already: choose another name, or delete it"
     )]
     Exists,
+
+    #[error("there is no template of this name")]
+    Missing,
 
     #[error("a template of this name was deleted less than 30 days ago: choose another name")]
     NameBlocked,
@@ -83,6 +87,7 @@ impl Trouble {
             | Self::Permission { .. }
             | Self::Unknown { .. }
             | Self::Exists
+            | Self::Missing
             | Self::NameBlocked
             | Self::TooMany => false,
         }
@@ -96,6 +101,7 @@ impl Trouble {
         let is = |known: i64| code == known || subcode == Some(known);
         match code {
             _ if is(TEMPLATE_EXISTS) => return Self::Exists,
+            _ if is(TEMPLATE_MISSING) => return Self::Missing,
             _ if is(NAME_BLOCKED) => return Self::NameBlocked,
             _ if is(TEMPLATES_USED_UP) => return Self::TooMany,
             0 | BAD_TOKEN => return Self::Token { has_expired: subcode == Some(EXPIRED) },
@@ -197,6 +203,7 @@ mod tests {
             (r#"{"error":{"code":100,"error_subcode":2388024}}"#, Trouble::Exists),
             (r#"{"error":{"code":100,"error_subcode":2388023}}"#, Trouble::NameBlocked),
             (r#"{"error":{"code":2388019}}"#, Trouble::TooMany),
+            (r#"{"error":{"code":100,"error_subcode":2593002}}"#, Trouble::Missing),
         ] {
             let trouble = trouble(body);
 

@@ -18,8 +18,15 @@ pub(super) struct Envelope<T> {
     pub(super) entry: Vec<T>,
 }
 
+/// The updates of one account.
 #[derive(Deserialize)]
-pub(super) struct Entry<T> {
+#[serde(bound(deserialize = "T: Deserialize<'de>"))]
+pub(super) struct Entry<'a, T> {
+    /// The account.
+    #[serde(borrow)]
+    pub(super) id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    pub(super) time: Option<&'a RawValue>,
     pub(super) changes: Vec<T>,
 }
 
@@ -42,6 +49,25 @@ pub(super) struct Value<'a, L> {
     pub(super) contacts: Option<&'a RawValue>,
     pub(super) messages: Option<L>,
     pub(super) statuses: Option<L>,
+    #[serde(borrow, rename = "message_template_name")]
+    template_name: Option<&'a RawValue>,
+    #[serde(borrow, rename = "message_template_language")]
+    template_language: Option<&'a RawValue>,
+    #[serde(borrow)]
+    event: Option<&'a RawValue>,
+    #[serde(borrow)]
+    reason: Option<&'a RawValue>,
+    #[serde(borrow)]
+    new_quality_score: Option<&'a RawValue>,
+}
+
+/// What a change says of a template.
+pub(super) struct Template<'a> {
+    pub(super) name: Option<&'a RawValue>,
+    pub(super) language: Option<&'a RawValue>,
+    pub(super) event: Option<&'a RawValue>,
+    pub(super) reason: Option<&'a RawValue>,
+    pub(super) new_quality_score: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -179,7 +205,17 @@ pub(super) struct Pricing<'a> {
     pub(super) category: Option<&'a RawValue>,
 }
 
-impl<L> Value<'_, L> {
+impl<'a, L> Value<'a, L> {
+    pub(super) const fn template(&self) -> Template<'a> {
+        Template {
+            name: self.template_name,
+            language: self.template_language,
+            event: self.event,
+            reason: self.reason,
+            new_quality_score: self.new_quality_score,
+        }
+    }
+
     pub(super) fn phone_number_id(&self) -> Option<&str> {
         self.metadata.as_ref().map(|metadata| &*metadata.phone_number_id)
     }
@@ -187,9 +223,20 @@ impl<L> Value<'_, L> {
 
 impl<'a, L> Change<'a, L> {
     pub(super) fn map<M>(self, mut read: impl FnMut(L) -> M) -> Change<'a, M> {
-        let Value { metadata, contacts, messages, statuses } = self.value;
-        let (messages, statuses) = (messages.map(&mut read), statuses.map(read));
-        Change { field: self.field, value: Value { metadata, contacts, messages, statuses } }
+        let value = self.value;
+        let (messages, statuses) = (value.messages.map(&mut read), value.statuses.map(read));
+        let value = Value {
+            metadata: value.metadata,
+            contacts: value.contacts,
+            messages,
+            statuses,
+            template_name: value.template_name,
+            template_language: value.template_language,
+            event: value.event,
+            reason: value.reason,
+            new_quality_score: value.new_quality_score,
+        };
+        Change { field: self.field, value }
     }
 }
 

@@ -16,6 +16,7 @@ use serde_json::value::RawValue;
 use super::errors::{Class, OPTED_OUT, class};
 use super::message::{inbound, people};
 use super::signature;
+use super::template_notice;
 use super::update::{
     Change, Entry, Envelope, Failure, List, Message, Person, Pricing, Status, parse,
 };
@@ -43,7 +44,7 @@ pub(super) fn receive(
     webhook: &RawWebhook<'_>,
 ) -> Result<Received, Rejected> {
     signature::verify(webhook.signatures, webhook.body, &integration.app_secrets)?;
-    Ok(read(&integration.phone_number_id, webhook.body))
+    Ok(read(integration, webhook.body))
 }
 
 /// Takes the same time wherever the two differ, and whatever their lengths.
@@ -55,8 +56,8 @@ fn is_same(presented: &str, token: &str) -> bool {
     is_equal && !token.trim().is_empty()
 }
 
-fn read(phone_number_id: &str, body: &[u8]) -> Received {
-    let mut reader = Reader { phone_number_id, received: Received::default() };
+fn read(integration: &Integration, body: &[u8]) -> Received {
+    let mut reader = Reader { integration, received: Received::default() };
     match str::from_utf8(body) {
         Ok(text) => reader.envelope(text),
         Err(_) => reader.received.unread += 1,
@@ -64,18 +65,24 @@ fn read(phone_number_id: &str, body: &[u8]) -> Received {
     reader.received
 }
 
+/// The account that an update is about, and when it was told.
+type Origin<'a> = (Option<&'a RawValue>, Option<&'a RawValue>);
+
 struct Reader<'a> {
-    phone_number_id: &'a str,
+    integration: &'a Integration,
     received: Received,
 }
 
 impl Reader<'_> {
     fn envelope(&mut self, text: &str) {
         // Nearly always all of it has the shape we know, and is read at one go.
-        match serde_json::from_str::<Envelope<Entry<Change<'_, List<'_>>>>>(text) {
+        match serde_json::from_str::<Envelope<Entry<'_, Change<'_, List<'_>>>>>(text) {
             Ok(envelope) => {
-                let changes = envelope.entry.into_iter().flat_map(|entry| entry.changes);
-                changes.for_each(|change| self.change(change));
+                for Entry { id, time, changes } in envelope.entry {
+                    for change in changes {
+                        self.change((id, time), change);
+                    }
+                }
             }
             Err(_) => self.pieces(text),
         }
@@ -85,18 +92,27 @@ impl Reader<'_> {
     fn pieces(&mut self, text: &str) {
         let Some(envelope) = self.piece::<Envelope<&RawValue>>(text) else { return };
         for entry in envelope.entry {
-            let Some(entry) = self.piece::<Entry<&RawValue>>(entry.get()) else { continue };
-            for change in entry.changes {
+            let Some(entry) = self.piece::<Entry<'_, &RawValue>>(entry.get()) else { continue };
+            let Entry { id, time, changes } = entry;
+            for change in changes {
                 if let Some(change) = self.piece::<Change<'_, &RawValue>>(change.get()) {
                     let change = change.map(|raw| self.piece(raw.get()).unwrap_or_default());
-                    self.change(change);
+                    self.change((id, time), change);
                 }
             }
         }
     }
 
-    fn change(&mut self, change: Change<'_, List<'_>>) {
+    fn change(&mut self, (account, time): Origin<'_>, change: Change<'_, List<'_>>) {
         let value = change.value;
+        if template_notice::is_about(&change.field) {
+            if let Some(seconds) = parse(time) {
+                self.time(seconds);
+            }
+            let ours = self.integration.business_account.as_deref();
+            let template = value.template();
+            return self.note(template_notice::read(ours, account, &change.field, &template));
+        }
         let has_updates = value.messages.is_some() || value.statuses.is_some();
         if change.field != "messages" || !has_updates {
             self.received.unread += 1;
@@ -107,7 +123,7 @@ impl Reader<'_> {
             self.received.unread += parts.sum::<usize>();
             return;
         };
-        let is_ours = phone_number_id == self.phone_number_id;
+        let is_ours = phone_number_id == self.integration.phone_number_id;
         let foreign =
             |message| Notice::Foreign { phone_number_id: phone_number_id.clone(), message };
         for status in value.statuses.unwrap_or_default() {

@@ -268,6 +268,7 @@ mod tests {
             channels: vec![Channel::WhatsApp],
             provider: "meta",
             phone_number_id: "420033001177550".to_owned(),
+            business_account: None,
             access_token: "token".into(),
             app_secrets: Vec::new(),
             verify_token: "verify".into(),

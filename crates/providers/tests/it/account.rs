@@ -19,6 +19,7 @@ pub fn integration() -> Integration {
         channels: vec![Channel::WhatsApp],
         provider: "meta",
         phone_number_id: "420033001177550".to_owned(),
+        business_account: Some("311200440055660".to_owned()),
         access_token: "EAAtest".into(),
         app_secrets: vec![APP_SECRET.into()],
         verify_token: "verify-me".into(),

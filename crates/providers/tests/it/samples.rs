@@ -31,7 +31,7 @@ const WEBHOOKS: &[Expected] = &[
     ("webhook_status_failed.json", &["failed 2026-10-06T15:20:03.000Z 131026"], 0),
     ("webhook_status_read.json", &["read 2026-10-06T15:20:19.000Z"], 0),
     ("webhook_status_sent.json", &["sent 2026-10-06T15:20:05.000Z regular"], 0),
-    ("webhook_template_status.json", &[], 1),
+    ("webhook_template_status.json", &["template countersign_code de"], 0),
     ("webhook_text.json", &["message 2026-10-06T15:20:42.000Z"], 0),
     ("webhook_text_username_only.json", &["message 2026-10-06T15:20:42.000Z"], 0),
     ("webhook_unsupported.json", &["message 2026-10-06T15:20:42.000Z"], 0),
@@ -64,6 +64,7 @@ fn line(notice: &Notice) -> String {
         Notice::Message(message) => {
             format!("message {}", message.sent_at.rfc3339())
         }
+        Notice::Template(notice) => format!("template {} {}", notice.name, notice.language),
         Notice::Foreign { .. } => "about another number".to_owned(),
     }
 }

@@ -61,6 +61,7 @@ fn line(notice: &Notice) -> String {
             let parts = [sms, Some(form), forwarded, number, user, wish];
             parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
         }
+        Notice::Template(_) => "about a template".to_owned(),
         Notice::Foreign { .. } => "about another number".to_owned(),
     }
 }

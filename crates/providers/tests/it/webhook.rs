@@ -46,6 +46,7 @@ fn ids(received: &Received) -> Vec<&str> {
     let ids = received.notices.iter().map(|notice| match notice {
         Notice::Message(message) => message.provider_id.as_str(),
         Notice::Status(_) => "a status",
+        Notice::Template(_) => "a template",
         Notice::Foreign { .. } => "foreign",
     });
     ids.collect()
@@ -107,7 +108,9 @@ fn the_words_of_a_status_are_the_kinds_of_a_receipt() {
 
         let kinds = received.notices.iter().map(|notice| match notice {
             Notice::Status(notice) => notice.receipt.kind,
-            Notice::Message(_) | Notice::Foreign { .. } => panic!("a status is no message"),
+            Notice::Message(_) | Notice::Template(_) | Notice::Foreign { .. } => {
+                panic!("a status is no message")
+            }
         });
         assert_eq!(kinds.collect::<Vec<_>>(), Vec::from_iter(kind), "{word}");
         assert_eq!(received.unread, usize::from(kind.is_none()), "{word}");

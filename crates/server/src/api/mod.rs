@@ -1,4 +1,4 @@
-//! `/v1`: verifications, sessions and insights, for a tenant's own back end.
+//! `/v1`: verifications, sessions, templates and insights, for a tenant's own back end.
 //!
 //! Its wire types are its own and spell the words of the API; the domain's have no serialisation.
 
@@ -16,6 +16,9 @@ mod session_body;
 mod sessions;
 mod start_body;
 mod suppressions;
+mod template_answer;
+mod template_body;
+mod templates;
 mod time;
 mod verifications;
 mod words;

@@ -2,7 +2,7 @@
 
 use utoipa_axum::router::UtoipaMethodRouter;
 
-use super::{inbound, insights, sessions, suppressions, verifications};
+use super::{inbound, insights, sessions, suppressions, templates, verifications};
 use crate::site::Site;
 
 pub(crate) fn routes() -> Vec<UtoipaMethodRouter<Site>> {
@@ -11,5 +11,6 @@ pub(crate) fn routes() -> Vec<UtoipaMethodRouter<Site>> {
     routes.extend(inbound::routes());
     routes.extend(suppressions::routes());
     routes.extend(insights::routes());
+    routes.extend(templates::routes());
     routes
 }

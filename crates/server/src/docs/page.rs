@@ -42,7 +42,8 @@ pub(super) fn render(openapi: &OpenApi) -> String {
 fn calls(description: &Value) -> Vec<Call<'_>> {
     let paths = description["paths"].as_object().into_iter().flatten();
     let calls = paths.flat_map(|(path, item)| {
-        let methods = ["post", "get"].into_iter().filter(|method| item[method].is_object());
+        let methods =
+            ["post", "get", "delete"].into_iter().filter(|method| item[method].is_object());
         methods.map(move |method| Call { path, method, operation: &item[method] })
     });
     calls.collect()

@@ -35,6 +35,12 @@ pub(crate) struct Read;
 /// Check codes.
 pub(crate) struct Check;
 
+/// List templates.
+pub(crate) struct ReadTemplates;
+
+/// Create and delete templates.
+pub(crate) struct WriteTemplates;
+
 impl Permission for Write {
     const SCOPE: Scope = Scope::VerificationsWrite;
 }
@@ -45,6 +51,14 @@ impl Permission for Read {
 
 impl Permission for Check {
     const SCOPE: Scope = Scope::VerificationsCheck;
+}
+
+impl Permission for ReadTemplates {
+    const SCOPE: Scope = Scope::TemplatesRead;
+}
+
+impl Permission for WriteTemplates {
+    const SCOPE: Scope = Scope::TemplatesWrite;
 }
 
 impl<P: Permission + Send> FromRequestParts<Site> for Caller<P> {

@@ -15,9 +15,11 @@ mod query;
 mod user;
 
 pub(crate) use body::read_body;
-pub(crate) use caller::{Caller, Check, Permission, Read, Write, authenticate, bearer};
+pub(crate) use caller::{
+    Caller, Check, Permission, Read, ReadTemplates, Write, WriteTemplates, authenticate, bearer,
+};
 pub(crate) use client_ip::ClientIp;
-pub(crate) use id::{SessionPath, VerificationPath};
+pub(crate) use id::{SessionPath, TemplatePath, VerificationPath};
 pub(crate) use idempotency::IdempotencyKey;
 pub(crate) use json::{Json, Object, OptionalJson};
 pub use peer::Peer;

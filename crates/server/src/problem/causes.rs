@@ -6,6 +6,7 @@ use countersign_core::inbound::ReceiveError;
 use countersign_core::insights::InsightError;
 use countersign_core::phone::InvalidPhone;
 use countersign_core::store::StoreError;
+use countersign_core::templates::TemplateError;
 use countersign_core::tenants::TenantError;
 use countersign_core::verification::{CheckError, MalformedCode, StartError, State};
 
@@ -124,6 +125,24 @@ impl From<InsightError> for Problem {
                 "send a time at most 92 days earlier than `before`, or than now",
             ),
             InsightError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<TemplateError> for Problem {
+    fn from(error: TemplateError) -> Self {
+        let advised = |kind, advice: String| Self::new(kind).with_detail(advice);
+        match error {
+            TemplateError::NoAccount => Kind::NoTemplateAccount.into(),
+            TemplateError::Invalid { field, detail } => Self::of_field(field, detail),
+            TemplateError::Missing => Kind::TemplateNotFound.into(),
+            TemplateError::Exists { advice } => advised(Kind::TemplateExists, advice),
+            TemplateError::InUse => Kind::TemplateInUse.into(),
+            TemplateError::Refused { advice } => advised(Kind::TemplateRefused, advice),
+            TemplateError::Account { advice } => advised(Kind::ProviderAccount, advice),
+            TemplateError::Unavailable { advice, retry_at } => {
+                advised(Kind::ProviderUnavailable, advice).retry_at(retry_at)
+            }
         }
     }
 }

@@ -77,6 +77,20 @@ kinds! {
         "Use an `id` that creating a session answered, with a key of the same tenant.";
     ReturnUrlNotRegistered = UNPROCESSABLE_ENTITY "return_url_not_registered": "The return address is not registered",
         "Have the operator register it with `countersign tenant set`; scheme, host, port and path have to be the same.";
+    TemplateNotFound = NOT_FOUND "template_not_found": "No such template",
+        "Use a `name`, and a `language`, that listing the templates answers.";
+    TemplateExists = CONFLICT "template_exists": "The template's name is taken",
+        "Choose another name, or delete the template first. Meta keeps the name of a deleted one for 30 days.";
+    TemplateInUse = CONFLICT "template_in_use": "Codes are sent with the template",
+        "Have the operator set another `whatsapp_template_name`, or take the language out of `whatsapp_template_languages`; then delete it.";
+    TemplateRefused = UNPROCESSABLE_ENTITY "template_refused": "The provider refuses the template",
+        "Do what `detail` says, and send the request again.";
+    NoTemplateAccount = UNPROCESSABLE_ENTITY "no_template_account": "There is no account that keeps templates",
+        "Have the operator connect Meta's account and set `whatsapp_business_account_id`.";
+    ProviderAccount = CONFLICT "provider_account": "The provider account needs attention",
+        "Have the operator mend what `detail` names; until then the same request is answered so.";
+    ProviderUnavailable = SERVICE_UNAVAILABLE "provider_unavailable": "The provider does not answer",
+        "Try again after `Retry-After` seconds.";
     VerificationEnded = CONFLICT "verification_ended": "The verification has ended",
         "Start another verification.";
     RateLimited = TOO_MANY_REQUESTS "rate_limited": "Too many requests",

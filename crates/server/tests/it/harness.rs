@@ -104,6 +104,13 @@ impl TestServer {
         Self::of(public_settings(), policy, vec![integration(), sms]).await
     }
 
+    /// With a template in these languages.
+    pub async fn in_languages(languages: &[&str]) -> Self {
+        let languages = languages.iter().map(|&language| language.to_owned()).collect();
+        let account = Integration { languages, ..integration() };
+        Self::of(otp_settings(), Policy::default(), vec![account]).await
+    }
+
     /// Changes what people see of the default tenant.
     pub async fn brand(&self, change: BrandChange) {
         self.app.tenants.change_brand(TenantId::DEFAULT, change).await.unwrap();
@@ -269,6 +276,7 @@ fn integration() -> Integration {
         channels: vec![Channel::WhatsApp],
         provider: "meta",
         phone_number_id: "420033001177550".to_owned(),
+        business_account: Some("311200440055660".to_owned()),
         access_token: "token".into(),
         app_secrets: Vec::new(),
         verify_token: VERIFY_TOKEN.into(),

@@ -19,5 +19,7 @@ mod otp;
 mod problems;
 mod sandbox;
 mod sessions;
+mod shelf;
+mod templates;
 mod users;
 mod verifications;

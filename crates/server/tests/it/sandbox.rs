@@ -10,10 +10,13 @@ use countersign_core::delivery::{
     Rejected, SendError, StatusNotice,
 };
 use countersign_core::phone::WaId;
+use countersign_core::templates::TemplateKeeper;
 use countersign_core::tenants::Integration;
 use countersign_core::time::Timestamp;
 use serde_json::Value;
 use tokio::sync::Semaphore;
+
+use crate::shelf::{self, Shelf};
 
 /// What every webhook must be signed with.
 pub const SIGNATURE: &str = "sha256=good";
@@ -21,9 +24,12 @@ pub const SIGNATURE: &str = "sha256=good";
 pub struct Sandbox {
     codes: Mutex<HashMap<String, Vec<String>>>,
     channels: Mutex<Vec<Channel>>,
+    languages: Mutex<Vec<String>>,
     references: Mutex<Vec<String>>,
     texts: Mutex<Vec<String>>,
     failures: Mutex<VecDeque<SendError>>,
+    /// What it answers of templates.
+    pub shelf: Shelf,
     /// A send needs a permit; there are plenty until [`Sandbox::hold`].
     permits: Semaphore,
 }
@@ -33,9 +39,11 @@ impl Default for Sandbox {
         Self {
             codes: Mutex::default(),
             channels: Mutex::default(),
+            languages: Mutex::default(),
             references: Mutex::default(),
             texts: Mutex::default(),
             failures: Mutex::default(),
+            shelf: Shelf::default(),
             permits: Semaphore::new(1_000),
         }
     }
@@ -55,6 +63,11 @@ impl Sandbox {
     /// By which channels codes were sent, one after the other.
     pub fn channels(&self) -> Vec<Channel> {
         self.channels.lock().unwrap().clone()
+    }
+
+    /// In which languages codes were sent.
+    pub fn languages(&self) -> Vec<String> {
+        self.languages.lock().unwrap().clone()
     }
 
     /// The reference of the latest message.
@@ -90,10 +103,11 @@ impl Provider for Sandbox {
             return Err(error);
         }
         match &message.content {
-            Content::Code { code, .. } => {
+            Content::Code { code, language, .. } => {
                 let Recipient::Phone(to) = &message.to else { panic!("codes go to numbers") };
                 let mut codes = self.codes.lock().unwrap();
                 self.channels.lock().unwrap().push(message.channel);
+                self.languages.lock().unwrap().push(language.clone());
                 codes.entry(to.e164().to_owned()).or_default().push(code.expose().clone());
             }
             Content::Text(text) | Content::ContactRequest(text) => {
@@ -104,13 +118,17 @@ impl Provider for Sandbox {
         Ok(Accepted { provider_id: format!("wamid.{}", message.reference) })
     }
 
+    fn templates(&self) -> Option<&dyn TemplateKeeper> {
+        Some(&self.shelf)
+    }
+
     fn answer(&self, integration: &Integration, handshake: &Handshake<'_>) -> Option<String> {
         let is_known = handshake.mode == Some("subscribe")
             && handshake.token == Some(integration.verify_token.expose());
         handshake.challenge.filter(|_| is_known).map(str::to_owned)
     }
 
-    /// Reads `{"reference", "status"}`, or `{"from", "text", "id", "at"}`.
+    /// Reads `{"reference", "status"}`, `{"template", "language", "is"}`, or `{"from", "text", "id", "at"}`.
     fn receive(&self, _: &Integration, webhook: &RawWebhook<'_>) -> Result<Received, Rejected> {
         if !webhook.signatures.contains(&SIGNATURE.as_bytes()) {
             return Err(Rejected::Signature);
@@ -122,6 +140,10 @@ impl Provider for Sandbox {
             let newest = Some(message.sent_at);
             let notices = vec![Notice::Message(message)];
             return Ok(Received { notices, unread: 0, newest });
+        }
+        if let Some(notice) = shelf::told(&body) {
+            let notices = vec![Notice::Template(notice)];
+            return Ok(Received { notices, ..Received::default() });
         }
         let kind = body["status"].as_str().and_then(ReceiptKind::parse);
         let at = Timestamp::from_seconds(1_791_300_005);

@@ -217,6 +217,7 @@ fn integration() -> Integration {
         channels: vec![Channel::WhatsApp],
         provider: "none",
         phone_number_id: "420033001177550".to_owned(),
+        business_account: None,
         access_token: "token".into(),
         app_secrets: Vec::new(),
         verify_token: "verify".into(),

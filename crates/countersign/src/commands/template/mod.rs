@@ -4,8 +4,8 @@
 mod access;
 mod command;
 mod design;
+mod follow;
 mod standing;
-mod start;
 mod table;
 mod usage;
 mod watch;
@@ -13,8 +13,8 @@ mod watch;
 pub(super) use access::{AccountArguments, account};
 pub(super) use command::Template;
 pub(super) use design::DesignArguments;
+pub(super) use follow::follow;
 pub(super) use standing::{Outcome, Standing};
-pub(super) use start::look_at_start;
 pub(super) use usage::{Usage, exit};
 pub(super) use watch::{Patience, wait};
 

@@ -1,12 +1,15 @@
 //! Authentication templates: created, listed, watched through review, deleted.
 //!
 //! Meta lets a business send a code only inside such a template, once it has looked at it. These
-//! calls are for people who set an account up; messages go out without them.
+//! calls are for people who set an account up and for callers of the API; messages go out without
+//! them.
 
 mod account;
 mod calls;
+mod keeper;
 mod new;
 mod number;
+mod plainly;
 mod request;
 mod status;
 mod template;
