@@ -263,10 +263,10 @@ describe('the code step', () => {
       await page.locator('[data-step=canceled]').waitFor();
     }));
 
-  test('says when the phone is not on WhatsApp', () =>
+  test('says when no channel reaches the phone', () =>
     on.visit({}, async (page) => {
       const phone = newPhone();
-      await on.product.behave(phone.e164, { not_on_whatsapp: true });
+      await on.product.behave(phone.e164, { not_on_whatsapp: true, sms_error_code: 30005 });
       await open(page, (await on.product.session()).url);
       await page.locator('select[name=country]').selectOption('DE');
       await phoneField(page).fill(phone.national);
