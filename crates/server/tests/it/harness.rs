@@ -13,7 +13,8 @@ use countersign_core::channel::Channel;
 use countersign_core::delivery::DeliverySettings;
 use countersign_core::id::TenantId;
 use countersign_core::keyring::{Keyring, SecretKey};
-use countersign_core::policy::{Limits, Policy, RoutePolicy};
+use countersign_core::phone::PhoneNumber;
+use countersign_core::policy::{Limits, Policy, RoutePolicy, TestNumber};
 use countersign_core::tenants::{
     BrandChange, Integration, Integrations, KeyMode, Scopes, TenantName,
 };
@@ -102,6 +103,14 @@ impl TestServer {
         };
         let policy = Policy { routes, ..Policy::default() };
         Self::of(public_settings(), policy, vec![integration(), sms]).await
+    }
+
+    /// With a number whose code is known.
+    pub async fn testing(number: &str, code: &str) -> Self {
+        let number = PhoneNumber::from_trusted(number).unwrap();
+        let test_numbers = vec![TestNumber { number, code: code.into() }];
+        let policy = Policy { test_numbers, ..Policy::default() };
+        Self::of(otp_settings(), policy, vec![integration()]).await
     }
 
     /// With a template in these languages.

@@ -4,6 +4,7 @@
 mod auth;
 mod browser;
 mod by_message;
+mod channels;
 mod demo;
 mod docs;
 mod harness;
