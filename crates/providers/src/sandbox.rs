@@ -9,6 +9,7 @@ use countersign_core::delivery::{
     Accepted, Content, Descriptor, Handshake, Outgoing, Provider, RawWebhook, Received, Recipient,
     Rejected, Search, SendError,
 };
+use countersign_core::templates::TemplateKeeper;
 use countersign_core::tenants::Integration;
 use countersign_core::time::Timestamp;
 
@@ -58,6 +59,14 @@ impl Provider for Sandbox {
 
     fn answer(&self, integration: &Integration, handshake: &Handshake<'_>) -> Option<String> {
         self.inner.answer(integration, handshake)
+    }
+
+    fn templates(&self) -> Option<&dyn TemplateKeeper> {
+        self.inner.templates()
+    }
+
+    fn identity(&self, webhook: &RawWebhook<'_>) -> Vec<u8> {
+        self.inner.identity(webhook)
     }
 
     fn receive(

@@ -10,11 +10,15 @@ use crate::id::TenantId;
 use crate::tenants::{Integration, Integrations};
 use crate::time::{Timestamp, minutes, seconds};
 
-/// Failures in a row after which an account is left alone.
-const MOST_FAILURES: u8 = 5;
+/// People in a row whose messages failed, after which an account is left alone. One person's many
+/// messages say little about it.
+const MOST_FAILURES: usize = 5;
 /// How long, at first; twice as long after each trial that fails.
 const FIRST_REST: Duration = seconds(15);
 const LONGEST_REST: Duration = minutes(4);
+
+/// Tells one person from another.
+pub(super) type Person = [u8; 16];
 
 /// A tenant and the name of its account.
 type AccountKey = (TenantId, String);
@@ -25,10 +29,10 @@ pub(super) struct Accounts {
     health: Mutex<HashMap<AccountKey, Health>>,
 }
 
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 struct Health {
-    /// In a row.
-    failures: u8,
+    /// Whose messages failed, each once, since one went well.
+    failures: Vec<Person>,
     /// How long it rests when it fails again.
     rest: Duration,
     rests_until: Option<Timestamp>,
@@ -82,6 +86,7 @@ impl Accounts {
         &self,
         account: &Integration,
         outcome: Result<(), &SendError>,
+        person: Person,
         now: Timestamp,
     ) {
         let mut all = self.health.lock().unwrap_or_else(PoisonError::into_inner);
@@ -105,8 +110,12 @@ impl Accounts {
             return;
         }
         let health = all.entry(key(account)).or_default();
-        health.failures = health.failures.saturating_add(1);
-        if health.failures >= MOST_FAILURES {
+        // While it rests, a failure is that of its trial.
+        let is_trial = health.rests_until.is_some();
+        if !health.failures.contains(&person) && health.failures.len() < MOST_FAILURES {
+            health.failures.push(person);
+        }
+        if is_trial || health.failures.len() >= MOST_FAILURES {
             health.rest = (health.rest * 2).clamp(FIRST_REST, LONGEST_REST);
             health.rests_until = Some(now.plus(health.rest));
             let rest = health.rest.as_secs();
@@ -172,9 +181,9 @@ mod tests {
         }
     }
 
-    fn fail(accounts: &Accounts, name: &str, times: u8, now: Timestamp) {
-        for _ in 0..times {
-            accounts.note(&account(name, 1), Err(&BUSY), now);
+    fn fail(accounts: &Accounts, name: &str, times: usize, now: Timestamp) {
+        for person in 0..times {
+            accounts.note(&account(name, 1), Err(&BUSY), [u8::try_from(person).unwrap(); 16], now);
         }
     }
 
@@ -194,13 +203,13 @@ mod tests {
         fail(&accounts, "one", MOST_FAILURES - 1, NOW);
         assert_eq!(chosen(&accounts, 0, NOW).as_deref(), Some("one"));
 
-        fail(&accounts, "one", 1, NOW);
+        fail(&accounts, "one", MOST_FAILURES, NOW);
 
         assert_eq!(chosen(&accounts, 0, NOW).as_deref(), Some("reserve"));
         let later = NOW.plus(FIRST_REST);
         assert_eq!(chosen(&accounts, 0, later).as_deref(), Some("one"));
         assert_eq!(chosen(&accounts, 0, later).as_deref(), Some("reserve"));
-        accounts.note(&account("one", 1), Ok(()), later);
+        accounts.note(&account("one", 1), Ok(()), [1; 16], later);
         assert_eq!(chosen(&accounts, 0, later).as_deref(), Some("one"));
         assert_eq!(chosen(&accounts, 0, later).as_deref(), Some("one"));
     }
@@ -219,10 +228,21 @@ mod tests {
     }
 
     #[test]
+    fn one_person_alone_does_not_take_an_account_from_everybody() {
+        let accounts = accounts(&[("one", 1), ("reserve", 0)]);
+        for _ in 0..50 {
+            accounts.note(&account("one", 1), Err(&BUSY), [7; 16], NOW);
+        }
+
+        assert_eq!(chosen(&accounts, 0, NOW).as_deref(), Some("one"));
+    }
+
+    #[test]
     fn a_recipient_that_cannot_be_reached_is_not_the_accounts_fault() {
         let accounts = accounts(&[("one", 1)]);
         for _ in 0..20 {
-            accounts.note(&account("one", 1), Err(&SendError::Unreachable { code: 1 }), NOW);
+            let unreachable = SendError::Unreachable { code: 1 };
+            accounts.note(&account("one", 1), Err(&unreachable), [1; 16], NOW);
         }
 
         assert_eq!(chosen(&accounts, 0, NOW).as_deref(), Some("one"));

@@ -41,6 +41,12 @@ pub trait Provider: Send + Sync {
     /// The answer to a handshake; `None` when it does not know the token.
     fn answer(&self, integration: &Integration, handshake: &Handshake<'_>) -> Option<String>;
 
+    /// What a webhook that is believed has in common with its repetitions, and with nothing else:
+    /// exactly what is signed, so that nothing else about it makes it a new one.
+    fn identity(&self, webhook: &RawWebhook<'_>) -> Vec<u8> {
+        webhook.body.to_vec()
+    }
+
     /// Checks the signature before it reads the body.
     fn receive(
         &self,

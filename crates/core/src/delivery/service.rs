@@ -262,7 +262,8 @@ impl Delivery {
         let sent =
             tokio::time::timeout(CALL_TIMEOUT, send(&**provider, account, &message, claimed));
         let sent = sent.await.unwrap_or(Err(SendError::Unknown { code: None }));
-        self.accounts.note(account, sent.as_ref().map(|_| ()), self.parts.clock.now());
+        let person = claimed.verification.phone.0;
+        self.accounts.note(account, sent.as_ref().map(|_| ()), person, self.parts.clock.now());
         self.measure(account, claimed.channel, sent.as_ref().err());
         let (to, kind) = (format!("{:?}", message.to), claimed.kind.as_str());
         match sent {

@@ -45,6 +45,14 @@ pub struct Inbound {
     parts: InboundParts,
 }
 
+/// What an account has to do with a webhook that was signed for it.
+struct Believed<'a> {
+    integration: &'a Integration,
+    received: Received,
+    /// Tells it from every other.
+    digest: [u8; 16],
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum ReceiveError {
     #[error(transparent)]
@@ -73,23 +81,24 @@ impl Inbound {
     ) -> Result<IngestOutcome, ReceiveError> {
         let mut outcome = Err(ReceiveError::Rejected(Rejected::Signature));
         // Several accounts may share a secret; each takes what is about it.
-        let believed: Vec<(&Integration, Received)> = self
+        let believed: Vec<Believed<'_>> = self
             .accounts(provider)
             .filter_map(|(provider, integration)| {
-                Some((integration, provider.receive(integration, webhook).ok()?))
+                let received = provider.receive(integration, webhook).ok()?;
+                Some(Believed { integration, received, digest: digest_of(provider, webhook) })
             })
             .collect();
         let numbers: Vec<&str> =
-            believed.iter().map(|(integration, _)| integration.phone_number_id.as_str()).collect();
-        for (place, (integration, mut received)) in believed.into_iter().enumerate() {
+            believed.iter().map(|one| one.integration.phone_number_id.as_str()).collect();
+        for (place, mut believed) in believed.into_iter().enumerate() {
             // What is about nobody's number is put aside once.
-            received.notices.retain(|notice| match notice {
+            believed.received.notices.retain(|notice| match notice {
                 Notice::Foreign { phone_number_id, .. } => {
                     place == 0 && !numbers.contains(&phone_number_id.as_str())
                 }
                 Notice::Status(_) | Notice::Message(_) | Notice::Template(_) => true,
             });
-            outcome = Ok(self.ingest(integration, webhook, received).await?);
+            outcome = Ok(self.ingest(believed, webhook.body).await?);
         }
         let label = match &outcome {
             Ok(outcome) if outcome.is_repeated => "repeated",
@@ -103,15 +112,14 @@ impl Inbound {
 
     async fn ingest(
         &self,
-        integration: &Integration,
-        webhook: &RawWebhook<'_>,
-        received: Received,
+        believed: Believed<'_>,
+        body: &[u8],
     ) -> Result<IngestOutcome, StoreError> {
+        let Believed { integration, received, digest } = believed;
         let (tenant, now) = (integration.tenant, self.parts.clock.now());
-        let digest = short_digest(webhook);
         let key = WebhookKey { tenant, at: file_under(received.newest, now), digest };
         let context = Context { what: "webhooks.body", tenant, row: digest };
-        let sealed = self.parts.keyring.seal(&context, webhook.body);
+        let sealed = self.parts.keyring.seal(&context, body);
         let unread = received.unread;
         let stored = StoredWebhook { key, received_at: now, sealed, unread, quarantined: 0 };
         let event = EventId::generate(now, &*self.parts.entropy);
@@ -227,12 +235,7 @@ fn file_under(named: Option<Timestamp>, now: Timestamp) -> Timestamp {
     })
 }
 
-/// Some say in the address which message a report is about, and the same of all in the body.
-fn short_digest(webhook: &RawWebhook<'_>) -> [u8; 16] {
-    let mut context = digest::Context::new(&digest::SHA256);
-    for part in [webhook.target.as_bytes(), b"\n", webhook.body] {
-        context.update(part);
-    }
-    let digest = context.finish();
+fn digest_of(provider: &dyn Provider, webhook: &RawWebhook<'_>) -> [u8; 16] {
+    let digest = digest::digest(&digest::SHA256, &provider.identity(webhook));
     digest.as_ref()[..16].try_into().expect("a SHA-256 has 32 bytes")
 }

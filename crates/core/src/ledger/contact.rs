@@ -3,6 +3,7 @@
 use super::Rows;
 use super::hear::{Hearing, Heeded};
 use super::start::queue_message;
+use crate::channel::Route;
 use crate::delivery::MessageKind;
 use crate::events::EventKind;
 use crate::verification::{
@@ -21,7 +22,7 @@ impl Hearing<'_> {
         let Some((verification, challenge)) = found else { return (Reception::Kept, None) };
         let reception = self.judge_contact(contact, &verification, &challenge, rows);
         if let (Reception::Claimed, Some(line)) = (reception, contact.line.as_ref()) {
-            self.send_code(key, line, rows);
+            self.send_code(key, line, contact.route, rows);
         }
         let reception = self.heed(reception, key, rows);
         if verification.is_live(self.now) {
@@ -69,12 +70,13 @@ impl Hearing<'_> {
     }
 
     /// From here on it is a verification by code, as if it had begun as one.
-    fn send_code(&self, key: VerificationKey, line: &Line, rows: &mut Rows) {
+    fn send_code(&self, key: VerificationKey, line: &Line, route: Route, rows: &mut Rows) {
         let Some(verification) = rows.rewrite_verification(&key) else { return };
         let digits = self.policy.code.digits_for(verification.purpose.is_sign_in());
         verification.learn(line, self.keyring);
         let code = self.heard.spare.shortened(digits);
-        verification.become_code(&code, &self.policy.limits, self.keyring, self.now);
+        verification.become_code(&code, route, self.keyring);
+        let _ = verification.resend(&self.policy.limits, self.now);
         let verification = verification.clone();
         let record = rows.phones.edit_or_default(line.limits);
         record.forget(self.now);

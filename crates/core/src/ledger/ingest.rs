@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::hear::{Hearing, Heeded};
-use super::loss::Loss;
+use super::loss::{Loss, undo};
 use super::{Keys, Rows, StoredInbound, StoredWebhook, WebhookKey};
-use crate::delivery::{MessageKey, MessageStatus, Receipt, ReceiptKind};
+use crate::delivery::{MessageKey, MessageState, MessageStatus, Receipt, ReceiptKind};
 use crate::events::EventKind;
 use crate::id::EventId;
 use crate::keyring::Keyring;
@@ -73,7 +73,9 @@ impl Ingest {
             if !rows.messages.is_loaded(message) {
                 keys.messages.push(*message);
             }
-            if receipt.kind == ReceiptKind::Failed {
+            let has_failed =
+                rows.messages.get(message).is_some_and(|row| row.state == MessageState::Failed);
+            if receipt.kind == ReceiptKind::Failed || has_failed {
                 loss(*message, receipt).want(rows, keys);
             }
         }
@@ -148,6 +150,9 @@ impl Ingest {
         let after = message.status();
         if let Some(row) = rows.messages.edit(key) {
             *row = message;
+        }
+        if before == MessageStatus::Failed && after != MessageStatus::Failed {
+            undo(*key, rows);
         }
         if after != before {
             self.announce(&loss(*key, receipt), after, event, rows);

@@ -64,6 +64,15 @@ impl Loss {
     }
 }
 
+/// A message that was given up for lost has arrived.
+pub(super) fn undo(lost: MessageKey, rows: &mut Rows) {
+    if rows.messages.get(&lost).is_some_and(|message| message.kind.carries_code())
+        && let Some(verification) = rows.edit_verification(&lost.verification_key())
+    {
+        verification.failed_messages = verification.failed_messages.saturating_sub(1);
+    }
+}
+
 /// Sends the code by the next channel, if there is one that was not tried.
 pub(super) fn fall_back(lost: MessageKey, event: EventId, now: Timestamp, rows: &mut Rows) {
     let key = lost.verification_key();

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::start::{ask_counters, charge, queue_message, want_counters};
 use super::{Keys, Rows};
+use crate::channel::Route;
 use crate::delivery::{Channel, MessageKey, MessageKind};
 use crate::events::EventKind;
 use crate::id::EventId;
@@ -81,6 +82,10 @@ impl Resend {
         let _ = verification.resend(&self.policy.limits, now);
         if !is_answer {
             verification.turn_to(channel);
+        }
+        // Whoever names a channel gets that one, and is told when it fails.
+        if self.channel.is_some() {
+            verification.route = Route::default();
         }
         let verification = verification.clone();
         let sender = rows.challenges.get(&self.key).filter(|_| is_answer);

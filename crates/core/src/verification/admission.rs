@@ -80,12 +80,16 @@ impl Verifications {
         if is_named {
             return Route::of([request.channel.unwrap_or(Channel::WhatsApp)]);
         }
-        let policy = &self.parts.policy;
-        let wanted = policy.routes.for_country(country);
-        let is_test = phone.is_some_and(|number| policy.test_code(number).is_some());
-        let known = wanted.channels().filter(|channel| self.has_channel(tenant, *channel));
+        let usual = self.usual_route(tenant, country);
+        let is_test = phone.is_some_and(|number| self.parts.policy.test_code(number).is_some());
         // Nobody says that a test number has a message, so that there is nothing to fall back from.
-        Route::of(known.take(if is_test { 1 } else { usize::MAX }))
+        Route::of(usual.channels().take(if is_test { 1 } else { usize::MAX }))
+    }
+
+    /// The order of a country, of which the tenant has these.
+    pub(super) fn usual_route(&self, tenant: TenantId, country: Option<Country>) -> Route {
+        let wanted = self.parts.policy.routes.for_country(country);
+        Route::of(wanted.channels().filter(|channel| self.has_channel(tenant, *channel)))
     }
 
     /// What is sent to nobody annoys nobody: tests need not wait for the phone. Limits of addresses

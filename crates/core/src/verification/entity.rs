@@ -216,10 +216,11 @@ impl Verification {
     }
 
     /// Its number is a claim, which a code that is sent there has to prove.
-    pub fn become_code(&mut self, code: &Code, limits: &Limits, keyring: &Keyring, now: Timestamp) {
+    pub fn become_code(&mut self, code: &Code, mut route: Route, keyring: &Keyring) {
         self.method = Method::Code;
+        self.channel = route.take_next().unwrap_or(self.channel);
+        self.route = route;
         self.code = Some(code.hold(&self.place(), keyring));
-        let _ = self.resend(limits, now);
     }
 
     /// Counts another answer. Answers whether it may be sent.

@@ -1,7 +1,7 @@
 //! A message that somebody wrote, as far as it concerns verifications.
 
 use super::{Code, NumberKey, PhoneKey, Reception};
-use crate::channel::Channel;
+use crate::channel::{Channel, Route};
 use crate::id::TenantId;
 use crate::keyring::{Context, Keyring, Sealed};
 use crate::phone::{PhoneNumber, WaId};
@@ -83,6 +83,8 @@ pub struct Contact {
     /// It answers our question; others can be anybody's.
     pub is_answer: bool,
     pub line: Option<Line>,
+    /// The channels by which a code may go there.
+    pub route: Route,
 }
 
 impl SenderAddress {

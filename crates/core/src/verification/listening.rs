@@ -4,6 +4,7 @@ use super::{
     Code, Contact, Heard, Heeded, InboundListing, Line, PhoneKey, Reception, Sender, SenderAddress,
     TokenKey, Tokens, Verifications, codes_in, token_key,
 };
+use crate::channel::Route;
 use crate::delivery::{Form, InboundMessage, InboundSender};
 use crate::id::TenantId;
 use crate::phone::{Parsed, WaId};
@@ -80,10 +81,12 @@ impl Verifications {
     /// Several contacts at once answer nothing.
     fn contact(&self, tenant: TenantId, message: &InboundMessage) -> Contact {
         let [card] = message.cards.as_slice() else {
-            return Contact { is_answer: false, line: None };
+            return Contact { is_answer: false, line: None, route: Route::default() };
         };
         let line = card.wa_id.as_ref().and_then(|wa_id| self.line_of(tenant, wa_id));
-        Contact { is_answer: card.is_answer, line }
+        let country = line.as_ref().and_then(|line| line.number.country());
+        let route = self.usual_route(tenant, country);
+        Contact { is_answer: card.is_answer, line, route }
     }
 
     fn line_of(&self, tenant: TenantId, wa_id: &WaId) -> Option<Line> {

@@ -92,6 +92,11 @@ impl Provider for Gateway {
         None
     }
 
+    /// The address says which message a report is about, and the body may say the same of all.
+    fn identity(&self, webhook: &RawWebhook<'_>) -> Vec<u8> {
+        [webhook.target.as_bytes(), b"\n", webhook.body].concat()
+    }
+
     fn receive(
         &self,
         integration: &Integration,

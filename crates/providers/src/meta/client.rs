@@ -100,9 +100,7 @@ fn accepted(answer: &Answer) -> Result<Accepted, SendError> {
     let is_success = (200..300).contains(&answer.status);
     match wire::Sent::read(&answer.body).filter(|_| is_success) {
         // Meta gave it an id, and then held it back because of its template.
-        Some(sent) if sent.is_paused => {
-            Err(SendError::Misconfigured { code: errors::TEMPLATE_PAUSED })
-        }
+        Some(sent) if sent.is_paused => Err(SendError::Refused { code: errors::TEMPLATE_PAUSED }),
         Some(sent) => Ok(Accepted { provider_id: sent.id }),
         None => Err(errors::refused(answer)),
     }

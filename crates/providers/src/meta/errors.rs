@@ -32,7 +32,7 @@ pub(super) enum Class {
     Recipient,
     /// A person has to mend the account, its token or its template.
     Account,
-    /// Our request was wrong.
+    /// Our request was wrong, or its template cannot be used: others of the account can.
     Request,
 }
 
@@ -83,12 +83,12 @@ const CLASSES: &[(RangeInclusive<i64>, Class)] = &[
     (only(131_062), Recipient),         // known by user id only
     (131_063..=131_064, Account),       // templates disabled or limited
     (only(132_000), Request),           // number of parameters
-    (only(132_001), Account),           // template missing or not approved
+    (only(132_001), Request),           // template missing or not approved
     (only(132_005), Request),           // text too long
-    (only(132_007), Account),           // content against policy
+    (only(132_007), Request),           // content against policy
     (only(132_008), Request),           // parameter format
     (only(132_012), Request),           // parameter format
-    (132_015..=132_016, Account),       // template paused or disabled
+    (132_015..=132_016, Request),       // template paused or disabled
     (only(132_018), Request),           // parameter validation
     (132_068..=132_069, Account),       // flow blocked or throttled
     (only(133_000), Account),           // deregistration incomplete
@@ -203,18 +203,17 @@ mod tests {
                 Account,
                 vec![
                     33, 368, 803, 131_031, 131_037, 131_042, 131_044, 131_045, 131_048, 131_063,
-                    131_064, 132_001, 132_007, 132_015, 132_016, 132_068, 132_069, 133_000,
-                    133_005, 133_006, 133_008, 133_009, 133_010, 133_016, 134_011, 134_100,
-                    134_101, 134_102, 139_200, 2_388_019,
+                    131_064, 132_068, 132_069, 133_000, 133_005, 133_006, 133_008, 133_009,
+                    133_010, 133_016, 134_011, 134_100, 134_101, 134_102, 139_200, 2_388_019,
                 ],
             ),
             (
                 Request,
                 vec![
                     100, 131_008, 131_009, 131_020, 131_051, 131_052, 131_053, 131_055, 132_000,
-                    132_005, 132_008, 132_012, 132_018, 135_000, 139_100, 139_101, 139_102,
-                    139_103, 147_001, 147_005, 2_388_024, 2_388_040, 2_388_047, 2_388_072,
-                    2_388_073, 2_388_293, 2_388_299,
+                    132_001, 132_005, 132_007, 132_008, 132_012, 132_015, 132_016, 132_018,
+                    135_000, 139_100, 139_101, 139_102, 139_103, 147_001, 147_005, 2_388_024,
+                    2_388_040, 2_388_047, 2_388_072, 2_388_073, 2_388_293, 2_388_299,
                 ],
             ),
             (Unknown, vec![-1, 5, 99, 300, 131_001, 132_002, 999_999, i64::MAX, i64::MIN]),

@@ -158,6 +158,11 @@ impl Provider for Twilio {
         None
     }
 
+    /// The order of parameters, and what is sent twice, are not signed.
+    fn identity(&self, webhook: &RawWebhook<'_>) -> Vec<u8> {
+        webhook.signatures.concat()
+    }
+
     fn receive(
         &self,
         integration: &Integration,

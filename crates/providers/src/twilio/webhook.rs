@@ -38,6 +38,10 @@ pub(super) fn receive(
 ) -> Result<Received, Rejected> {
     signature::verify(webhook, public_url, &account.tokens)?;
     let form = Form::parse(webhook.body);
+    // Accounts may share a token; what is about another one is that one's.
+    if form.get("AccountSid").is_some_and(|sid| sid != &*account.sid) {
+        return Err(Rejected::Signature);
+    }
     let reader = Reader { accounts, account, form: &form, target: webhook.target, now };
     Ok(reader.read())
 }

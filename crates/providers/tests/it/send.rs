@@ -86,7 +86,7 @@ async fn each_class_of_error_is_told_apart() {
     for (code, error) in [
         (4, SendError::Unavailable { retry_after: None, code: Some(4) }),
         (131_000, SendError::Unknown { code: Some(131_000) }),
-        (132_001, SendError::Misconfigured { code: 132_001 }),
+        (132_001, SendError::Refused { code: 132_001 }),
         (131_048, SendError::Misconfigured { code: 131_048 }),
         (132_000, SendError::Refused { code: 132_000 }),
         (131_047, SendError::Unreachable { code: 131_047 }),
@@ -174,10 +174,7 @@ async fn a_failed_handshake_sent_nothing() {
 async fn a_message_that_its_template_holds_back_is_the_account_s_matter() {
     let body = ACCEPTED.replace("accepted", "paused");
 
-    assert_eq!(
-        send_to(Reply::json(200, &body)).await,
-        Err(SendError::Misconfigured { code: 132_015 })
-    );
+    assert_eq!(send_to(Reply::json(200, &body)).await, Err(SendError::Refused { code: 132_015 }));
 }
 
 #[tokio::test]

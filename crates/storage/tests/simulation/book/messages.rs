@@ -70,6 +70,12 @@ impl Mail {
         }
     }
 
+    fn is_lost(&self) -> bool {
+        let has = |kind| self.receipts.contains(&kind);
+        let has_arrived = has(ReceiptKind::Delivered) || has(ReceiptKind::Read);
+        (self.is_given_up || has(ReceiptKind::Failed)) && !has_arrived
+    }
+
     // A call that is still under way has lost its answer once its lease has run out. Either way
     // a receipt has some time to come.
     fn call(&mut self, attempt: u8, now: Timestamp) -> bool {
@@ -173,7 +179,14 @@ impl Book {
         let mut unmatched = 0;
         for receipt in &ingest.receipts {
             match self.mails.get_mut(&receipt.message) {
-                Some(mail) => mail.receipts.push(receipt.receipt.kind),
+                Some(mail) => {
+                    let was_lost = mail.is_lost();
+                    mail.receipts.push(receipt.receipt.kind);
+                    let entry = self.entries.get_mut(&receipt.message.verification_key());
+                    if let Some(entry) = entry.filter(|_| was_lost && !mail.is_lost()) {
+                        entry.failed_messages -= 1;
+                    }
+                }
                 None => unmatched += 1,
             }
         }

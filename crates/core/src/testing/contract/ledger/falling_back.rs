@@ -6,7 +6,7 @@ use std::pin::Pin;
 use super::sending::accepted;
 use crate::channel::{Channel, Route};
 use crate::delivery::{Message, MessageKey, MessageStatus, Receipt, ReceiptKind, SendOutcome};
-use crate::ledger::{ClaimDue, Claimed, ResendOutcome};
+use crate::ledger::{ClaimDue, Claimed, Resend, ResendOutcome};
 use crate::testing::contract::World;
 use crate::testing::contract::world::{PATIENCE, RIGHT, at_once, first_message, receipt};
 use crate::time::{days, minutes, seconds};
@@ -138,6 +138,39 @@ pub(super) async fn two_messages_that_are_silent_are_followed_once(world: &mut W
     assert!(world.claim().await.is_empty());
     let channels = channels(world, key).await;
     assert_eq!(channels, [Channel::WhatsApp, Channel::WhatsApp, Channel::Sms]);
+}
+
+pub(super) async fn what_arrives_after_all_is_not_lost(world: &mut World<'_>) {
+    let first = accepted_by_whatsapp(world).await;
+    let key = first.key.verification_key();
+    let _ = world.receive(first.key, receipt(ReceiptKind::Failed, world.now())).await;
+    let second = world.claim_one().await;
+    world.advance(seconds(5));
+    let _ = world.receive(first.key, receipt(ReceiptKind::Delivered, world.now())).await;
+
+    let _ = world.settle(&second, SendOutcome::Failed { code: 1 }).await;
+
+    let row = world.read(key).await;
+    assert_eq!((row.state, row.failed_messages), (State::Pending, 1));
+    assert_eq!(world.check(key, RIGHT).await, Finding::Approved);
+}
+
+pub(super) async fn a_resend_that_names_its_channel_is_not_followed(world: &mut World<'_>) {
+    let first = accepted_by_whatsapp(world).await;
+    let key = first.key.verification_key();
+    world.advance(seconds(20));
+    let _ = world.receive(first.key, receipt(ReceiptKind::Delivered, world.now())).await;
+    world.advance(minutes(1));
+    let (policy, event, now) = (world.policy.clone(), world.event(), world.now());
+    let resend = Resend { key, channel: Some(Channel::WhatsApp), policy, event, now };
+    let resent = world.ledger.run(resend).await.expect("storage answers");
+    assert!(matches!(resent, ResendOutcome::Resent(_)), "{resent:?}");
+    let again = world.claim_one().await;
+
+    let _ = world.settle(&again, SendOutcome::Failed { code: 1 }).await;
+
+    assert!(world.claim().await.is_empty());
+    assert_eq!(channels(world, key).await, [Channel::WhatsApp, Channel::WhatsApp]);
 }
 
 pub(super) async fn whoever_has_ended_gets_no_more(world: &mut World<'_>) {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::people::{
     OTHER, PHONE, answer, await_message, bound, hear, heard, hidden, line, sender, unbound,
 };
+use crate::channel::{Channel, Route};
 use crate::delivery::MessageKind;
 use crate::ledger::Written;
 use crate::phone::WaId;
@@ -213,7 +214,11 @@ pub(super) async fn a_first_sender_who_hides_the_number_counts_as_one(world: &mu
     let other = heard(world, sender(&line(PHONE, page)), vec![awaited.token]);
     assert_eq!(hear(world, other).await, Reception::SecondSender);
     assert_eq!(world.read(awaited.key).await.state, State::Canceled);
-    let contact = Some(Contact { is_answer: true, line: Some(line(PHONE, page)) });
+    let contact = Some(Contact {
+        is_answer: true,
+        line: Some(line(PHONE, page)),
+        route: Route::of([Channel::Sms]),
+    });
     let answer = Heard { contact, ..heard(world, hidden(world, page), Vec::new()) };
     assert_eq!(hear(world, answer).await, Reception::Late);
 }
@@ -240,7 +245,11 @@ pub(super) async fn a_shared_contact_is_sent_a_code(world: &mut World<'_>) {
     assert_eq!(hear(world, said).await, Reception::ContactAsked);
     let asked = world.claim_one().await;
     assert!(!asked.kind.carries_code());
-    let contact = Some(Contact { is_answer: true, line: Some(line.clone()) });
+    let contact = Some(Contact {
+        is_answer: true,
+        line: Some(line.clone()),
+        route: Route::of([Channel::Sms]),
+    });
 
     let answer = Heard { contact, ..heard(world, hidden(world, page), Vec::new()) };
     assert_eq!(hear(world, answer).await, Reception::Claimed);
@@ -248,7 +257,8 @@ pub(super) async fn a_shared_contact_is_sent_a_code(world: &mut World<'_>) {
     let row = world.read(awaited.key).await;
     assert_eq!((row.method, row.state, row.number), (Method::Code, State::Pending, line.key));
     let sent = world.claim_one().await;
-    assert_eq!((sent.kind, sent.recipient), (MessageKind::Code, None));
+    assert_eq!((sent.kind, sent.channel), (MessageKind::Code, Channel::Sms));
+    assert_eq!(sent.recipient, None);
     assert_eq!(world.check(awaited.key, "482913").await, Finding::Approved);
 }
 
@@ -257,7 +267,11 @@ pub(super) async fn a_card_that_nobody_asked_for_is_refused(world: &mut World<'_
     let awaited = await_message(world, unbound(world, Purpose::Verify)).await;
     let said = heard(world, hidden(world, page), vec![awaited.token]);
     assert_eq!(hear(world, said).await, Reception::ContactAsked);
-    let contact = Some(Contact { is_answer: false, line: Some(line(PHONE, page)) });
+    let contact = Some(Contact {
+        is_answer: false,
+        line: Some(line(PHONE, page)),
+        route: Route::of([Channel::Sms]),
+    });
 
     let card = Heard { contact, ..heard(world, hidden(world, page), Vec::new()) };
     assert_eq!(hear(world, card).await, Reception::ContactRefused);

@@ -56,6 +56,8 @@ async fn fallbacks(mut world: &mut World<'_>) {
             a_message_that_arrived_is_not_followed,
             a_failure_and_the_timer_at_once_are_followed_once,
             two_messages_that_are_silent_are_followed_once,
+            what_arrives_after_all_is_not_lost,
+            a_resend_that_names_its_channel_is_not_followed,
             whoever_has_ended_gets_no_more,
             the_last_channel_that_fails_ends_the_verification,
             a_phone_that_is_not_on_whatsapp_is_remembered_for_a_day,
