@@ -105,6 +105,7 @@ impl Dev {
         simulator: &countersign_simulator::Settings,
     ) {
         config.listen = self.listen.to_string();
+        config.public_url = demo::origin(self.listen);
         config.database_url = self.database();
         config.secret_key.clone_from(&keys.secret_key);
         config.secret_key_previous.clear();

@@ -1,16 +1,14 @@
 //! The accounts beside Meta's, and the channels by which codes go.
 
 use countersign_core::channel::{Channel, Route};
-use countersign_core::phone::{Country, Region};
-use countersign_core::policy::RoutePolicy;
-use countersign_core::secret::Secret;
+use countersign_core::phone::{Country, PhoneNumber, Region};
+use countersign_core::policy::{RoutePolicy, TestNumber};
 use countersign_core::time::seconds;
-use countersign_providers::http::Timeouts;
-use countersign_providers::twilio::{TwilioAccount, TwilioSettings};
 
 use super::Config;
 use super::gateway::GATEWAY;
 use super::settings::test_number;
+use super::twilio::place;
 
 /// An account as the rest of the program knows it.
 pub(crate) struct Account {
@@ -46,7 +44,7 @@ impl Config {
         ] {
             list.clear();
         }
-        self.sms_gateway_url.clear();
+        self.forget_gateway();
     }
 
     /// Every account but Meta's.
@@ -79,47 +77,9 @@ impl Config {
         twilio.chain(gateway).collect()
     }
 
-    pub(crate) fn twilio_settings(&self) -> TwilioSettings {
-        TwilioSettings {
-            base_url: self.twilio_api_base_url.clone(),
-            timeouts: Timeouts::default(),
-            public_url: Some(self.public_url.clone()).filter(|url| !url.is_empty()),
-            accounts: self.twilio_accounts(),
-        }
-    }
-
-    fn twilio_accounts(&self) -> Vec<TwilioAccount> {
-        let text = |list: &[String], n| place(list, n).map(str::to_owned);
-        let secret = |list: &[String], n| place(list, n).map(Secret::from);
-        let account = |n: usize, sid: &String| TwilioAccount {
-            name: twilio_name(n),
-            account_sid: sid.trim().to_owned(),
-            auth_token: secret(&self.twilio_auth_token, n).unwrap_or_else(|| "".into()),
-            previous_auth_token: None,
-            api_key: text(&self.twilio_api_key_sid, n).zip(secret(&self.twilio_api_key_secret, n)),
-            whatsapp_number: text(&self.twilio_whatsapp_number, n),
-            sms_from: text(&self.twilio_sms_from, n),
-            messaging_service_sid: text(&self.twilio_messaging_service_sid, n),
-            content_sids: self.content_sids(&twilio_name(n)),
-        };
-        self.twilio_account_sid.iter().enumerate().map(|(n, sid)| account(n, sid)).collect()
-    }
-
-    /// `en=HX…`, or `twilio_2/en=HX…` where several accounts have templates of their own.
-    fn content_sids(&self, account: &str) -> Vec<(String, String)> {
-        let of_account = |text: &String| {
-            let text = match text.split_once('/') {
-                Some((name, text)) => Some(text).filter(|_| name.trim() == account)?,
-                None => text,
-            };
-            pair(text)
-        };
-        self.twilio_content_sids.iter().filter_map(of_account).collect()
-    }
-
     pub(super) fn routes(&self) -> RoutePolicy {
         let order = Route::parse(&self.channels.join(",")).filter(|route| !route.is_empty());
-        let countries = self.channels_by_country.iter().filter_map(|text| country_route(text));
+        let countries = self.channels_by_country.iter().filter_map(|text| country_route(text).ok());
         RoutePolicy {
             order: order.unwrap_or_else(|| Route::of(self.channels_with_accounts())),
             by_country: countries.collect(),
@@ -139,87 +99,79 @@ impl Config {
     pub(super) fn channel_problems(&self) -> Vec<String> {
         let mut problems = self.twilio_problems();
         problems.extend(self.gateway_problems());
-        let known = self.channels_with_accounts();
         if Route::parse(&self.channels.join(",")).is_none() {
             problems.push("channels: write whatsapp and sms, each once, in order".to_owned());
         }
-        for text in &self.channels_by_country {
-            if country_route(text).is_none() {
-                problems.push(format!(
-                    "channels_by_country: write \"US: sms whatsapp\" and the like, not {text:?}"
-                ));
-            }
-        }
-        for text in &self.test_numbers {
-            if test_number(text).is_none() {
-                problems.push(
-                    "test_numbers: write [\"+15550100001=123456\"]: a number, and 6 to 10 digits"
-                        .to_owned(),
-                );
-            }
-        }
-        // A fallback that cannot be sent is worse than none: nobody would notice.
+        let countries = self.channels_by_country.iter().map(|text| country_route(text));
+        problems.extend(countries.filter_map(Result::err));
+        problems.extend(self.test_number_problems());
+        problems.extend(self.unsendable());
+        problems
+    }
+
+    /// Whether what is missing of Meta's account has to be given.
+    pub(super) fn needs_meta(&self) -> bool {
         let routes = self.routes();
-        let named = routes.by_country.iter().map(|(_, route)| *route).chain([routes.order]);
-        let mut missing: Vec<Channel> = named
-            .flat_map(|route| route.channels().collect::<Vec<_>>())
-            .filter(|channel| !known.contains(channel))
-            .collect();
-        missing.dedup();
-        problems.extend(missing.into_iter().map(|channel| {
-            let channel = channel.as_str();
-            format!("channels: no account sends by {channel}; configure one, or take {channel} out")
-        }));
-        problems
+        let is_named = routes.order.is_empty()
+            || self.named_channels().any(|(_, channel)| channel == Channel::WhatsApp);
+        self.has_meta() || (!self.means_others() && is_named)
     }
 
-    fn twilio_problems(&self) -> Vec<String> {
-        let count = self.twilio_account_sid.len();
-        let lists = [
-            ("twilio_auth_token", &self.twilio_auth_token),
-            ("twilio_api_key_sid", &self.twilio_api_key_sid),
-            ("twilio_api_key_secret", &self.twilio_api_key_secret),
-            ("twilio_whatsapp_number", &self.twilio_whatsapp_number),
-            ("twilio_sms_from", &self.twilio_sms_from),
-            ("twilio_messaging_service_sid", &self.twilio_messaging_service_sid),
-            ("twilio_weight", &self.twilio_weight),
-        ];
-        let mut problems: Vec<String> = lists
-            .into_iter()
-            .filter(|(_, list)| !matches!(list.len(), 0 | 1) && list.len() != count)
-            .map(|(name, _)| format!("{name}: write as many as in twilio_account_sid, or one"))
-            .collect();
-        if self.twilio_weight.iter().any(|weight| weight.trim().parse::<u32>().is_err()) {
-            problems.push("twilio_weight: write whole numbers".to_owned());
-        }
-        if self.twilio_content_sids.iter().any(|text| pair(text).is_none()) {
-            problems.push("twilio_content_sids: write [\"en=HX…\"]".to_owned());
-        }
-        if count > 0
-            && let Err(error) = self.twilio_settings().check()
-        {
-            problems.push(format!("twilio_account_sid: {error}"));
-        }
-        for account in self.accounts() {
-            if account.channels.is_empty() {
-                problems.push(format!(
-                    "twilio_sms_from: give {} a number that it sends from, or a twilio_whatsapp_number",
-                    account.name
-                ));
+    fn means_others(&self) -> bool {
+        self.has_gateway() || self.twilio_lists().iter().any(|(_, list)| !list.is_empty())
+    }
+
+    /// The channels of every order, with the setting that names each.
+    fn named_channels(&self) -> impl Iterator<Item = (&'static str, Channel)> {
+        let RoutePolicy { order, by_country, .. } = self.routes();
+        let by_country = by_country.into_iter().map(|(_, route)| ("channels_by_country", route));
+        let orders: Vec<_> = [("channels", order)].into_iter().chain(by_country).collect();
+        orders.into_iter().flat_map(|(setting, route)| {
+            route.channels().map(|channel| (setting, channel)).collect::<Vec<_>>()
+        })
+    }
+
+    // A fallback that cannot be sent is worse than none: nobody would notice.
+    fn unsendable(&self) -> Vec<String> {
+        let known = self.channels_with_accounts();
+        let is_said = |channel: Channel| channel == Channel::WhatsApp && self.needs_meta();
+        let has_twilio = !self.twilio_account_sid.is_empty();
+        let mut lines: Vec<String> = Vec::new();
+        for (setting, channel) in self.named_channels() {
+            if known.contains(&channel) || is_said(channel) {
+                continue;
+            }
+            let what = match channel {
+                Channel::Sms if has_twilio => {
+                    "twilio_sms_from or sms_gateway_url (docs/guides/sms.md)"
+                }
+                Channel::Sms => "twilio_account_sid or sms_gateway_url (docs/guides/sms.md)",
+                Channel::WhatsApp => "whatsapp_access_token or twilio_whatsapp_number",
+            };
+            let channel = channel.as_str();
+            let line =
+                format!("{setting}: nothing sends by {channel}: set {what}, or take {channel} out");
+            if !lines.contains(&line) {
+                lines.push(line);
             }
         }
-        problems
+        lines
     }
-}
 
-fn twilio_name(n: usize) -> String {
-    if n == 0 { "twilio".to_owned() } else { format!("twilio_{}", n + 1) }
-}
-
-/// What stands for the account at this place: one alone stands for all.
-fn place(list: &[String], n: usize) -> Option<&str> {
-    let text = if list.len() == 1 { list.first() } else { list.get(n) };
-    text.map(|text| text.trim()).filter(|text| !text.is_empty())
+    fn test_number_problems(&self) -> Vec<String> {
+        let mut seen: Vec<PhoneNumber> = Vec::new();
+        let problem = |text: &String| match test_number(text) {
+            Err(problem) => Some(problem),
+            Ok(TestNumber { number, .. }) if seen.contains(&number) => {
+                Some(format!("test_numbers: {} is there twice", number.e164()))
+            }
+            Ok(TestNumber { number, .. }) => {
+                seen.push(number);
+                None
+            }
+        };
+        self.test_numbers.iter().filter_map(problem).collect()
+    }
 }
 
 pub(super) fn pair(text: &str) -> Option<(String, String)> {
@@ -227,11 +179,18 @@ pub(super) fn pair(text: &str) -> Option<(String, String)> {
     Some((name.trim().to_owned(), value.trim().to_owned()))
 }
 
-/// `US: sms whatsapp`
-fn country_route(text: &str) -> Option<(Country, Route)> {
-    let (country, channels) = text.split_once(':')?;
-    let country = Region::parse(country.trim())?.country();
+/// `US: sms whatsapp`, or the line that says what is wrong with it.
+fn country_route(text: &str) -> Result<(Country, Route), String> {
+    let wrong =
+        || format!("channels_by_country: write \"US: sms whatsapp\" and the like, not {text:?}");
+    let (country, channels) = text.split_once(':').ok_or_else(wrong)?;
+    let country = country.trim();
+    let region = Region::parse(country).ok_or_else(|| {
+        format!(
+            "channels_by_country: there is no country {country:?}; write two letters, such as US"
+        )
+    })?;
     let channels: Vec<&str> = channels.split_whitespace().collect();
-    let route = Route::parse(&channels.join(",")).filter(|route| !route.is_empty())?;
-    Some((country, route))
+    let route = Route::parse(&channels.join(",")).filter(|route| !route.is_empty());
+    Ok((region.country(), route.ok_or_else(wrong)?))
 }

@@ -164,8 +164,6 @@ fn wrong_types(table: &Table) -> Result<Vec<String>, ConfigError> {
 mod tests {
     use std::collections::HashMap;
 
-    use countersign_core::channel::{Channel, Route};
-
     use super::*;
 
     impl Environment for HashMap<&str, &str> {
@@ -256,63 +254,6 @@ mod tests {
             assert!(problems.contains(name), "{problems}");
         }
         assert!(!problems.contains("abc"));
-    }
-
-    const SIDS: &str = "AC00000000000000000000000000000001, AC00000000000000000000000000000002";
-
-    fn channel_problems(environment: &[(&'static str, &'static str)]) -> String {
-        let problems = load("", environment).unwrap().problems();
-        let of_channels = problems.into_iter().filter(|line| {
-            ["channels", "twilio", "sms_gateway", "test_numbers"]
-                .iter()
-                .any(|name| line.starts_with(name))
-        });
-        of_channels.collect::<Vec<_>>().join("\n")
-    }
-
-    #[test]
-    fn several_accounts_at_twilio_are_written_as_lists_and_one_value_holds_for_all() {
-        let config = load(
-            "twilio_auth_token = \"token\"\ntwilio_sms_from = \"+15550100300\"",
-            &[("TWILIO_ACCOUNT_SID", SIDS), ("TWILIO_WEIGHT", "3, 1")],
-        )
-        .unwrap();
-
-        let accounts = config.accounts();
-
-        let names: Vec<_> =
-            accounts.iter().map(|account| (account.name.as_str(), account.weight)).collect();
-        assert_eq!(names, [("twilio", 3), ("twilio_2", 1)]);
-        assert!(accounts.iter().all(|account| account.channels == [Channel::Sms]));
-        assert_eq!(config.policy().routes.order, Route::of([Channel::Sms]));
-    }
-
-    #[test]
-    fn a_channel_that_no_account_sends_by_is_refused() {
-        let alone = channel_problems(&[("CHANNELS", "sms"), ("WHATSAPP_ACCESS_TOKEN", "x")]);
-        let country =
-            channel_problems(&[("CHANNELS_BY_COUNTRY", "US: sms"), ("WHATSAPP_ACCESS_TOKEN", "x")]);
-
-        for problems in [alone, country] {
-            assert!(problems.contains("no account sends by sms"), "{problems}");
-        }
-    }
-
-    #[test]
-    fn what_is_wrong_with_channels_is_said_by_the_name_of_its_setting() {
-        for (name, value, line) in [
-            ("CHANNELS", "sms,pigeon", "channels: write whatsapp and sms"),
-            ("CHANNELS_BY_COUNTRY", "USA sms", "channels_by_country: write"),
-            ("TWILIO_ACCOUNT_SID", "AC1", "twilio_account_sid: "),
-            ("TWILIO_WEIGHT", "heavy", "twilio_weight: write whole numbers"),
-            ("TEST_NUMBERS", "+15550100001=12", "test_numbers: write"),
-            ("SMS_GATEWAY_URL", "https://sms.example.com/?to={too}", "sms_gateway_url: "),
-            ("TWILIO_CONTENT_SIDS", "HX1", "twilio_content_sids: write"),
-        ] {
-            let problems = channel_problems(&[(name, value)]);
-
-            assert!(problems.contains(line), "{name}={value}: {problems}");
-        }
     }
 
     #[test]

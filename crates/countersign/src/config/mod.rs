@@ -7,6 +7,9 @@ mod gateway;
 mod load;
 mod problems;
 mod settings;
+#[cfg(test)]
+mod tests;
+mod twilio;
 
 pub(crate) use load::{ConfigError, ProcessEnvironment};
 pub(crate) use settings::Config;

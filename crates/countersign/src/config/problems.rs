@@ -118,7 +118,7 @@ impl Config {
             ),
         ];
         // Whoever sends by others alone needs nothing of Meta's.
-        let is_needed = self.has_meta() || self.accounts().is_empty();
+        let is_needed = self.needs_meta();
         let mut problems: Vec<String> = needed
             .into_iter()
             .filter(|_| is_needed)

@@ -152,7 +152,11 @@ impl Config {
                 .collect(),
             message: MessagePolicy { replies: self.message_replies },
             routes: self.routes(),
-            test_numbers: self.test_numbers.iter().filter_map(|text| test_number(text)).collect(),
+            test_numbers: self
+                .test_numbers
+                .iter()
+                .filter_map(|text| test_number(text).ok())
+                .collect(),
         })
     }
 
@@ -165,13 +169,22 @@ impl Config {
     }
 }
 
-/// `+15550100001=123456`
-pub(super) fn test_number(text: &str) -> Option<TestNumber> {
-    let (number, code) = text.split_once('=')?;
-    let number = PhoneNumber::from_trusted(number.trim())?;
-    let code = code.trim();
+/// `+12025550123=123456`, or the line that says what is wrong with it.
+pub(super) fn test_number(text: &str) -> Result<TestNumber, String> {
+    let wrong = "test_numbers: write [\"+12025550123=123456\"]: a number with its country code, and 6 to 10 digits";
+    let (number, code) = text.split_once('=').ok_or(wrong)?;
+    let (number, code) = (number.trim(), code.trim());
     let is_code = (6..=10).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_digit());
-    is_code.then(|| TestNumber { number, code: code.into() })
+    if !is_code || !number.starts_with('+') {
+        return Err(wrong.to_owned());
+    }
+    // As the API reads them: what it refuses could never be used.
+    let number = PhoneNumber::parse(number, None).map_err(|_| {
+        format!(
+            "test_numbers: {number} is no possible number; use one kept for fiction, such as +12025550123"
+        )
+    })?;
+    Ok(TestNumber { number, code: code.into() })
 }
 
 /// One text, or a list of them.
