@@ -12,7 +12,8 @@ use super::{
 use crate::config::{Config, ProcessEnvironment};
 use crate::output::say;
 
-/// Proves that a phone number belongs to the person in front of you, over WhatsApp.
+/// Proves that a phone number belongs to the person in front of you, over WhatsApp, or SMS
+/// where WhatsApp does not deliver.
 #[derive(Debug, Parser)]
 #[command(version, arg_required_else_help = true)]
 pub(crate) struct Arguments {

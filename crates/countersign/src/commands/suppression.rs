@@ -40,7 +40,9 @@ impl Suppression {
             }
         };
         let path = ["v1", "suppressions", number.phone.as_str()];
-        let Some(answer) = number.server.ask(&path, call).await? else {
+        // What to do about it is enough: the chain of causes says nothing more.
+        let answer = number.server.ask(&path, call).await;
+        let Some(answer) = answer.map_err(|error| anyhow::Error::msg(error.to_string()))? else {
             return Ok(ExitCode::FAILURE);
         };
         say(&describe(&answer));
