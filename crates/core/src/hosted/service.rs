@@ -220,14 +220,15 @@ impl Hosted {
             if phone.is_some() || method == Method::Message {
                 let once = typed.once;
                 let wanted = Wanted { method, phone, channel, locale, client, once };
+                self.admit(key.tenant, &wanted).await?;
                 self.begin(*key, &wanted).await?;
             }
         }
         self.see(page).await
     }
 
-    /// Proves the same number in the other way. What was begun no longer counts. Where no number is
-    /// known and one is needed, the page asks for it.
+    /// Proves the same number in the other way. What was begun no longer counts, unless the other
+    /// way is refused. Where no number is known and one is needed, the page asks for it.
     pub async fn switch(&self, page: &Page, request: SendRequest) -> Result<PageView, PageError> {
         let Page::Session(key) = page else { return self.see(page).await };
         let SendRequest { typed, method, channel, locale, client } = request;
@@ -235,11 +236,11 @@ impl Hosted {
         if !view.can_switch {
             return Ok(view);
         }
+        let (phone, once) = (view.phone, typed.once);
+        let wanted = Wanted { method, phone, channel, locale, client, once };
+        self.admit(key.tenant, &wanted).await?;
         self.leave(*key).await?;
-        let phone = view.phone;
-        if phone.is_some() || method == Method::Message {
-            let once = typed.once;
-            let wanted = Wanted { method, phone, channel, locale, client, once };
+        if wanted.phone.is_some() || method == Method::Message {
             self.begin(*key, &wanted).await?;
         }
         self.see(page).await

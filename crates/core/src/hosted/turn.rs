@@ -6,7 +6,7 @@
 
 use super::service::{TRIES, busy};
 use super::{Hosted, Intent, Once, PageError, Session, SessionKey};
-use crate::channel::Channel;
+use crate::channel::{Channel, Route};
 use crate::id::{TenantId, VerificationId};
 use crate::phone::PhoneNumber;
 use crate::store::StoreError;
@@ -62,6 +62,30 @@ impl Hosted {
             }
         }
         Err(busy().into())
+    }
+
+    /// Refuses what cannot begin, before anything else is left for it. Limits have the last word
+    /// when it begins.
+    pub(super) async fn admit(&self, tenant: TenantId, wanted: &Wanted) -> Result<(), PageError> {
+        let verifications = &self.parts.verifications;
+        let phone = wanted.phone.as_ref();
+        if wanted.method == Method::Message {
+            let is_heard = verifications.has_messages(tenant);
+            return if is_heard { Ok(()) } else { Err(PageError::ChannelUnavailable) };
+        }
+        self.admit_channel(tenant, phone, wanted.channel)?;
+        let named = wanted.channel.map(|channel| Route::of([channel]));
+        let route = named.unwrap_or_else(|| self.channels(tenant, phone));
+        if route.channels().next().is_none() {
+            return Err(PageError::ChannelUnavailable);
+        }
+        let Some(phone) = phone else { return Ok(()) };
+        // Nothing is lifted: it is only asked what is suppressed.
+        let stopped = verifications.lift(tenant, phone, Route::default()).await?;
+        if route.channels().all(|channel| stopped.contains(channel)) {
+            return Err(PageError::OptedOut);
+        }
+        Ok(())
     }
 
     /// Refuses a channel that codes for this phone are not to go by: whoever pays for them says so,

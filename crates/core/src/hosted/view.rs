@@ -145,6 +145,10 @@ pub enum PageError {
     #[error("codes for this phone do not go by this channel")]
     ChannelNotAllowed,
 
+    /// By every channel that it could have gone by.
+    #[error("the person wants no messages")]
+    OptedOut,
+
     #[error("this cannot be a code")]
     MalformedCode,
 
@@ -352,9 +356,10 @@ impl From<StartError> for PageError {
             StartError::InvalidPhone(error) => Self::Phone(error),
             StartError::UnsuitableNumber => Self::UnsuitableNumber,
             StartError::CountryNotAllowed => Self::CountryNotAllowed,
-            StartError::MethodUnavailable
-            | StartError::ChannelUnavailable
-            | StartError::OptedOut => Self::ChannelUnavailable,
+            StartError::MethodUnavailable | StartError::ChannelUnavailable => {
+                Self::ChannelUnavailable
+            }
+            StartError::OptedOut => Self::OptedOut,
             StartError::Refused(refusal) => Self::Refused(refusal),
             StartError::Store(error) => Self::Store(error),
             // A page makes its own keys, and gives no address.
@@ -376,7 +381,8 @@ impl From<CheckError> for PageError {
                 Self::NotFound
             }
             CheckError::MalformedCode(_) => Self::MalformedCode,
-            CheckError::ChannelUnavailable | CheckError::OptedOut => Self::ChannelUnavailable,
+            CheckError::ChannelUnavailable => Self::ChannelUnavailable,
+            CheckError::OptedOut => Self::OptedOut,
             CheckError::Refused(refusal) => Self::Refused(refusal),
             CheckError::Store(error) => Self::Store(error),
         }

@@ -30,10 +30,11 @@ const BY_SMS: [&str; 1] = ["ui.sms."];
 
 /// Those that such a page can do without: where there are others for them, where nobody knows whose
 /// page it is, and where it is loaded anew.
-const NEEDLESS_BY_SMS: [&str; 5] = [
+const NEEDLESS_BY_SMS: [&str; 6] = [
     "ui.undeliverable.lead",
     "ui.undeliverable.fixed",
     "err.phone_unsuitable",
+    "err.channel_unavailable",
     "ui.gone.lead",
     "ui.title.phone",
 ];

@@ -14,6 +14,7 @@ pub(crate) enum Fault {
     CountryNotAllowed,
     ChannelUnavailable,
     ChannelNotAllowed,
+    OptedOut,
     WrongCode,
     CodeFormat,
     RateLimited,
@@ -58,6 +59,7 @@ impl Fault {
             Self::CountryNotAllowed => "err.country_not_allowed",
             Self::ChannelUnavailable => "err.channel_unavailable",
             Self::ChannelNotAllowed => "ui.sms.refused",
+            Self::OptedOut => "err.opted_out",
             Self::WrongCode => "err.wrong_code",
             Self::CodeFormat => "err.code_format",
             Self::RateLimited => "err.rate_limited",
@@ -69,11 +71,12 @@ impl Fault {
     pub(crate) const fn key_with_sms(self) -> &'static str {
         match self {
             Self::PhoneUnsuitable => "ui.sms.unsuitable",
+            Self::ChannelUnavailable => "ui.sms.refused",
             Self::PhoneIncomplete
             | Self::PhoneInvalid
             | Self::CountryNotAllowed
-            | Self::ChannelUnavailable
             | Self::ChannelNotAllowed
+            | Self::OptedOut
             | Self::WrongCode
             | Self::CodeFormat
             | Self::RateLimited
@@ -91,6 +94,7 @@ impl Fault {
             Self::WrongCode | Self::CodeFormat => Some("code"),
             Self::ChannelUnavailable
             | Self::ChannelNotAllowed
+            | Self::OptedOut
             | Self::RateLimited
             | Self::Server => None,
         }
@@ -142,6 +146,7 @@ impl Meaning {
             PageError::CountryNotAllowed => (Fault::CountryNotAllowed, None),
             PageError::ChannelUnavailable => (Fault::ChannelUnavailable, None),
             PageError::ChannelNotAllowed => (Fault::ChannelNotAllowed, None),
+            PageError::OptedOut => (Fault::OptedOut, None),
             PageError::MalformedCode => (Fault::CodeFormat, None),
             PageError::Refused(refusal) => (Fault::RateLimited, Some(refusal.retry_at)),
         };

@@ -1,5 +1,6 @@
 //! Codes that go by WhatsApp, by SMS, or by one after the other.
 
+use axum::http::Method;
 use countersign_core::channel::{Channel, Route};
 use countersign_core::delivery::SendError;
 use countersign_core::phone::Country;
@@ -10,6 +11,7 @@ use serde_json::{Value, json};
 use super::{visitor, waiting};
 use crate::browser::{Browser, boot};
 use crate::harness::{PHONE, TestServer};
+use crate::sandbox::SIGNATURE;
 
 const ABSENT: SendError = SendError::Unreachable { code: 131_026 };
 
@@ -201,6 +203,65 @@ async fn a_channel_that_is_not_for_a_country_is_refused_to_whoever_asks_for_it()
     assert_eq!(words(&sent), ["whatsapp", "", "", ""]);
     assert_eq!(again["error"], "ui.sms.refused");
     assert_eq!(server.sandbox.channels(), [Channel::WhatsApp]);
+}
+
+/// The owner of the phone writes to the business.
+async fn write(server: &TestServer, channel: &str, text: &str) {
+    let at = server.app.clock.now().rfc3339();
+    let id = format!("wamid.{channel}.{text}.{at}");
+    let message =
+        json!({ "from": &PHONE[1..], "channel": channel, "text": text, "id": id, "at": at });
+    let call = server.call(Method::POST, "/api/webhooks/whatsapp");
+    let answer = call.header("x-hub-signature-256", SIGNATURE).json(message).send().await;
+    assert_eq!(answer.status, 200);
+    server.settle().await;
+}
+
+#[tokio::test]
+async fn whoever_stopped_every_channel_is_told_so_and_may_write_instead() {
+    for is_both in [true, false] {
+        let server = if is_both { both().await } else { TestServer::hosted().await };
+        write(&server, "whatsapp", "STOP").await;
+        write(&server, "sms", "STOP").await;
+        let (mut browser, path) = visitor(&server).await;
+        let send = format!("{path}/send");
+
+        let page = browser.post(&send, &[("phone", PHONE)]).await;
+        let state = browser.ask(&send, &[("phone", PHONE)]).await;
+        let written = browser.ask(&send, &[("phone", PHONE), ("method", "message")]).await;
+
+        let html = page.text();
+        assert_eq!((page.status, &state["error"]), (422, &json!("err.opted_out")));
+        assert!(html.contains("Messages to this number were stopped."), "{html}");
+        assert!(html.contains("name=\"method\" value=\"message\""), "{html}");
+        assert!(boot(html)["messages"]["err.opted_out"].is_string());
+        assert_eq!(written["step"], "message");
+        assert_eq!(server.sandbox.channels(), []);
+    }
+}
+
+#[tokio::test]
+async fn what_is_refused_leaves_what_is_under_way_as_it_is() {
+    let germany = Country::parse("DE").unwrap();
+    let by_country = vec![(germany, Route::of([Channel::WhatsApp]))];
+    let server =
+        TestServer::both_channels(RoutePolicy { by_country, ..RoutePolicy::default() }).await;
+    let (mut browser, path) = visitor(&server).await;
+    let fields = [("phone", PHONE), ("method", "message")];
+    let awaited = browser.ask(&format!("{path}/send"), &fields).await;
+    let switch = format!("{path}/switch");
+
+    let by_sms = browser.ask(&switch, &[("method", "code"), ("channel", "sms")]).await;
+    write(&server, "whatsapp", "STOP").await;
+    let stopped = browser.ask(&switch, &[("method", "code")]).await;
+
+    for (state, error) in [(&by_sms, "ui.sms.refused"), (&stopped, "err.opted_out")] {
+        assert_eq!((&state["step"], &state["error"]), (&json!("message"), &json!(error)));
+        assert_eq!(state["token"], awaited["token"]);
+    }
+    write(&server, "whatsapp", "START").await;
+    let switched = browser.ask(&switch, &[("method", "code")]).await;
+    assert_eq!((&switched["step"], &switched["method"]), (&json!("code"), &json!("code")));
 }
 
 #[tokio::test]
