@@ -9,6 +9,7 @@ use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use countersign_core::delivery::{Handshake, RawWebhook};
+use countersign_core::inbound::ReceiveError;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::UtoipaMethodRouter;
@@ -22,12 +23,26 @@ use crate::site::Site;
 struct Caller {
     provider: &'static str,
     signature: &'static str,
+    /// What to do where the signature is missing or wrong.
+    advice: &'static str,
 }
 
-const META: Caller = Caller { provider: "meta", signature: "x-hub-signature-256" };
-const TWILIO: Caller = Caller { provider: "twilio", signature: "x-twilio-signature" };
+const META: Caller = Caller {
+    provider: "meta",
+    signature: "x-hub-signature-256",
+    advice: "Sign the exact bytes of the body with the app secret that this server was given.",
+};
+const TWILIO: Caller = Caller {
+    provider: "twilio",
+    signature: "x-twilio-signature",
+    advice: "Check `twilio_auth_token`, and that `public_url` is exactly what Twilio calls.",
+};
 /// Its signature stands in the address.
-const GATEWAY: Caller = Caller { provider: "http", signature: "x-signature" };
+const GATEWAY: Caller = Caller {
+    provider: "http",
+    signature: "x-signature",
+    advice: "The key in the address is not the one that we gave for this message: report to the address as it was given.",
+};
 
 /// A challenge is a short number; nobody is to have long texts echoed.
 const LONGEST_CHALLENGE: usize = 256;
@@ -153,8 +168,18 @@ async fn take(caller: &Caller, site: &Site, request: Request) -> Result<StatusCo
     let signatures = signatures(&parts.headers, caller.signature);
     let target = parts.uri.path_and_query().map_or("/", PathAndQuery::as_str);
     let webhook = RawWebhook { signatures: &signatures, target, body: &body };
-    let _ = site.app.inbound.receive(caller.provider, &webhook).await?;
+    let received = site.app.inbound.receive(caller.provider, &webhook).await;
+    let _ = received.map_err(|error| caller.refusal(error))?;
     Ok(StatusCode::OK)
+}
+
+impl Caller {
+    fn refusal(&self, error: ReceiveError) -> Problem {
+        match error {
+            ReceiveError::Rejected(_) => Problem::from(error).with_detail(self.advice),
+            ReceiveError::Store(_) => error.into(),
+        }
+    }
 }
 
 async fn webhook_body(body: Body, site: &Site) -> Result<axum::body::Bytes, Problem> {

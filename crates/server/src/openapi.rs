@@ -22,6 +22,7 @@ use crate::{api, health, hooks, otp, users};
     components(schemas(ProblemDocument, FieldProblem)),
     tags(
         (name = "Verifications", description = "One attempt to prove one phone, from its start to its end."),
+        (name = "Suppressions", description = "By which channels a person wants no messages."),
         (name = "Sessions", description = "One visit to the hosted page, where a person proves a phone."),
         (name = "Templates", description = "The texts that Meta has approved, or is looking at, into which codes are put."),
         (name = "Insights", description = "How well phones are proved, by country, channel and account, and what it costs."),
@@ -141,6 +142,10 @@ const OF_TEMPLATES: [Kind; 4] = [
     Kind::ProviderUnavailable,
 ];
 
+/// The problems of calls that providers make.
+const OF_WEBHOOKS: [Kind; 4] =
+    [Kind::InvalidSignature, Kind::PayloadTooLarge, Kind::RequestTimeout, Kind::Unavailable];
+
 /// The problems that every call of its kind may answer with.
 fn problems_of_surface(path: &str, method: &str) -> Vec<Kind> {
     let mut kinds = Vec::new();
@@ -191,7 +196,7 @@ fn problems_of(path: &str, method: &str) -> Vec<Kind> {
             Kind::InvalidIdempotencyKey,
             Kind::IdempotencyKeyReused,
         ],
-        ("post", "/v1/templates") => &[Kind::TemplateExists],
+        ("post", "/v1/templates") => &[Kind::TemplateExists, Kind::TemplateInUse],
         ("delete", "/v1/templates/{name}") => {
             &[Kind::TemplateNotFound, Kind::TemplateInUse, Kind::InvalidRequest]
         }
@@ -217,12 +222,8 @@ fn problems_of(path: &str, method: &str) -> Vec<Kind> {
             Kind::ChannelUnavailable,
             Kind::RateLimited,
         ],
-        ("post", "/api/webhooks/whatsapp") => &[
-            Kind::InvalidSignature,
-            Kind::PayloadTooLarge,
-            Kind::RequestTimeout,
-            Kind::Unavailable,
-        ],
+        (_, "/api/webhooks/http/{name}")
+        | ("post", "/api/webhooks/whatsapp" | "/api/webhooks/twilio") => &OF_WEBHOOKS,
         ("get", "/readyz") => &[Kind::Unavailable],
         ("get", "/metrics") => &[Kind::Unauthorized, Kind::NotFound],
         _ => &[],

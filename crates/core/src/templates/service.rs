@@ -95,7 +95,8 @@ impl Templates {
         Ok(templates.into_iter().map(listed).collect())
     }
 
-    /// Creates a template. What is left open follows the account and our codes.
+    /// Creates a template. What is left open follows the account and our codes. Nothing that
+    /// exists of the one in use is changed.
     pub async fn create(
         &self,
         tenant: TenantId,
@@ -105,6 +106,7 @@ impl Templates {
         if template.languages.is_empty() {
             template.languages.clone_from(&integration.languages);
         }
+        self.spare(keeper, integration, &template).await?;
         if template.code_expiration_minutes.is_none() {
             let minutes = self.parts.policy.code.lifetime.as_secs() / 60;
             template.code_expiration_minutes = u8::try_from(minutes).ok();
@@ -118,6 +120,25 @@ impl Templates {
             "Created the template '{name}' in {count} languages"
         );
         Ok(created)
+    }
+
+    /// Refuses to create the template in use where it exists: that would change it, and it could
+    /// not be sent until the provider has looked at it again.
+    async fn spare(
+        &self,
+        keeper: &dyn TemplateKeeper,
+        integration: &Integration,
+        template: &NewTemplate,
+    ) -> Result<(), TemplateError> {
+        if template.name != integration.template {
+            return Ok(());
+        }
+        let existing = self.ask(keeper.list(integration, Some(&template.name))).await?;
+        let is_wished = |one: &Template| template.languages.contains(&one.language);
+        if existing.iter().any(|one| one.name == template.name && is_wished(one)) {
+            return Err(TemplateError::InUse);
+        }
+        Ok(())
     }
 
     /// Deletes a template that codes are not sent with, in all its languages or in one.

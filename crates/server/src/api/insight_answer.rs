@@ -19,6 +19,62 @@ const MOST_ERRORS: usize = 10;
 
 /// Counts of a span, and of what.
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "after": "2026-11-14T00:00:00.000Z",
+    "before": "2026-11-21T00:00:00.000Z",
+    "totals": {
+        "verifications": {
+            "started": 1_240, "approved": 1_108, "conversion": 0.9001, "pending": 9,
+            "expired": 90, "exhausted": 12, "canceled": 14, "undeliverable": 7, "fell_back": 31,
+            "seconds_to_approval": { "count": 1_108, "p50": 10, "p95": 60 },
+        },
+        "messages": {
+            "sent": 1_271, "accepted": 1_267, "delivered": 1_232, "read": 1_020, "failed": 26,
+            "possible_duplicates": 2, "billable": 1_232,
+            "seconds_to_accepted": { "count": 1_267, "p50": 1, "p95": 2 },
+            "seconds_to_delivered": { "count": 1_232, "p50": 2, "p95": 10 },
+            "seconds_to_read": { "count": 1_020, "p50": 10, "p95": 60 },
+            "cost": [{ "currency": "USD", "amount": "2.3095" }],
+            "errors": [{ "code": 131_026, "count": 25 }, { "code": 30_003, "count": 1 }],
+        },
+    },
+    "verifications": [
+        {
+            "country": "DE", "channel": "whatsapp", "method": "code",
+            "started": 1_209, "approved": 1_081, "conversion": 0.9008, "pending": 9,
+            "expired": 88, "exhausted": 12, "canceled": 14, "undeliverable": 5, "fell_back": 0,
+            "seconds_to_approval": { "count": 1_081, "p50": 10, "p95": 60 },
+        },
+        {
+            "country": "DE", "channel": "sms", "method": "code",
+            "started": 31, "approved": 27, "conversion": 0.871, "pending": 0,
+            "expired": 2, "exhausted": 0, "canceled": 0, "undeliverable": 2, "fell_back": 31,
+            "seconds_to_approval": { "count": 27, "p50": 60, "p95": 120 },
+        },
+    ],
+    "messages": [
+        {
+            "country": "DE", "channel": "whatsapp", "account": "whatsapp",
+            "sent": 1_240, "accepted": 1_236, "delivered": 1_202, "read": 1_020, "failed": 25,
+            "possible_duplicates": 2, "billable": 1_201,
+            "seconds_to_accepted": { "count": 1_236, "p50": 1, "p95": 2 },
+            "seconds_to_delivered": { "count": 1_202, "p50": 2, "p95": 10 },
+            "seconds_to_read": { "count": 1_020, "p50": 10, "p95": 60 },
+            "cost": [],
+            "errors": [{ "code": 131_026, "count": 25 }],
+        },
+        {
+            "country": "DE", "channel": "sms", "account": "twilio",
+            "sent": 31, "accepted": 31, "delivered": 30, "read": 0, "failed": 1,
+            "possible_duplicates": 0, "billable": 31,
+            "seconds_to_accepted": { "count": 31, "p50": 1, "p95": 2 },
+            "seconds_to_delivered": { "count": 30, "p50": 5, "p95": 20 },
+            "seconds_to_read": { "count": 0, "p50": null, "p95": null },
+            "cost": [{ "currency": "USD", "amount": "2.3095" }],
+            "errors": [{ "code": 30_003, "count": 1 }],
+        },
+    ],
+}))]
 pub(super) struct Insights {
     /// What is counted began at this time or later.
     #[schema(value_type = String, format = DateTime, example = "2026-11-14T00:00:00.000Z")]
@@ -123,6 +179,7 @@ struct MessageInsight {
     /// From when each was asked for until it was read, as the provider says.
     seconds_to_read: Seconds,
     /// What they cost, where the provider says so, for each currency.
+    #[schema(example = json!([]))]
     cost: Vec<Cost>,
     /// The provider's codes of those that failed, the most frequent first: at most ten.
     errors: Vec<ErrorCount>,

@@ -3,8 +3,8 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use countersign_core::insights::Dimension;
-use countersign_core::time::Timestamp;
+use countersign_core::insights::{Dimension, USUAL_SPAN};
+use countersign_core::time::{Timestamp, days};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::UtoipaMethodRouter;
@@ -14,8 +14,11 @@ use super::body::json;
 use super::insight_answer::Insights;
 use super::listing::read;
 use crate::extract::{Caller, Query, Read};
-use crate::problem::Problem;
+use crate::problem::{FieldError, Problem};
 use crate::site::Site;
+
+/// The year 2000. What is said to have begun earlier was mistyped.
+const EARLIEST: Timestamp = Timestamp::from_seconds(946_684_800);
 
 /// What is counted, and what it is told apart by. Times come as texts, so that what is wrong can
 /// be named.
@@ -68,12 +71,31 @@ async fn report(
     let wrong =
         "send some of `country`, `channel`, `method` and `account`, such as `country,channel`";
     let dimensions = read(&mut errors, "group", query.group.as_deref(), wrong, dimensions);
+    errors.extend(out_of_reach(after, before, site.app.clock.now()));
     if !errors.is_empty() {
         return Err(Problem::of_fields(errors));
     }
     let dimensions = dimensions.unwrap_or_else(|| Dimension::ALL.to_vec());
     let report = site.app.insights.report(caller.tenant, after, before, dimensions).await?;
     Ok(json(StatusCode::OK, &Insights::from(&report)))
+}
+
+/// What is wrong with a span in which nothing can have begun.
+fn out_of_reach(
+    after: Option<Timestamp>,
+    before: Option<Timestamp>,
+    now: Timestamp,
+) -> Option<FieldError> {
+    let latest = now.plus(days(1));
+    if before.is_some_and(|before| before > latest) {
+        return Some(FieldError::new("before", "send a time at most a day from now"));
+    }
+    let (field, begin) = match (after, before) {
+        (Some(after), _) => ("after", after),
+        (None, Some(before)) => ("before", before.minus(USUAL_SPAN)),
+        (None, None) => return None,
+    };
+    (begin < EARLIEST).then(|| FieldError::new(field, "send a time in the year 2000 or later"))
 }
 
 fn dimensions(text: &str) -> Option<Vec<Dimension>> {

@@ -59,8 +59,8 @@ pub(super) fn routes() -> Vec<UtoipaMethodRouter<Site>> {
 /// Whoever writes STOP, or has the provider stop messages, gets none by that channel until they
 /// write START. A number that never did has no channels here.
 #[utoipa::path(
-    get, path = "/v1/suppressions/{phone}", tag = "Verifications", operation_id = "getSuppressions",
-    params(("phone" = String, Path, description = "The number, in any spelling.", example = "+4915112345678")),
+    get, path = "/v1/suppressions/{phone}", tag = "Suppressions", operation_id = "getSuppressions",
+    params(("phone" = String, Path, description = "The number, with its plus sign and country code.", example = "+4915112345678")),
     responses((status = 200, description = "The channels.", body = SuppressionList)),
     security(("api_key" = ["verifications:write"])),
 )]
@@ -78,10 +78,10 @@ async fn find(
 /// Only when they asked you to, in some other way than by writing START. The answer says what
 /// stays suppressed. The provider may go on to refuse messages by itself.
 #[utoipa::path(
-    delete, path = "/v1/suppressions/{phone}", tag = "Verifications",
+    delete, path = "/v1/suppressions/{phone}", tag = "Suppressions",
     operation_id = "liftSuppressions",
     params(
-        ("phone" = String, Path, description = "The number, in any spelling.", example = "+4915112345678"),
+        ("phone" = String, Path, description = "The number, with its plus sign and country code.", example = "+4915112345678"),
         LiftQuery,
     ),
     responses((status = 200, description = "What stays suppressed.", body = SuppressionList)),

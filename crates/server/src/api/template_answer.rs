@@ -6,6 +6,23 @@ use utoipa::ToSchema;
 
 /// Every template that was asked for, by name and language.
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({ "data": [
+    {
+        "id": "880011223344556", "name": "shop_code", "language": "en_US", "status": "approved",
+        "category": "authentication", "quality": "high", "rejected_reason": null, "advice": null,
+        "in_use": false,
+    },
+    {
+        "id": "880011223344557", "name": "shop_code", "language": "pt_BR", "status": "rejected",
+        "category": "authentication", "quality": "unknown",
+        "rejected_reason": {
+            "code": "INVALID_FORMAT",
+            "explanation": "Meta takes it for advertising: choose a name that says what it is for.",
+        },
+        "advice": "Meta takes it for advertising: choose a name that says what it is for.",
+        "in_use": false,
+    },
+] }))]
 pub(super) struct TemplateList<'a> {
     data: Vec<Template<'a>>,
 }
@@ -79,6 +96,13 @@ enum TemplateQuality {
 
 /// What came of creating a template.
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "name": "shop_code",
+    "languages": [{
+        "id": "880011223344556", "language": "pt_BR", "status": "pending",
+        "advice": "Wait until Meta has looked at it.",
+    }],
+}))]
 pub(super) struct CreatedTemplates {
     #[schema(example = "shop_code")]
     name: String,

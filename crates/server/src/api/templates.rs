@@ -20,7 +20,7 @@ use crate::site::Site;
 #[into_params(parameter_in = Query)]
 struct TemplateQuery {
     /// Only the template of this name, in each of its languages.
-    #[param(example = "countersign_code")]
+    #[param(example = "shop_code")]
     name: Option<String>,
 }
 
@@ -63,7 +63,8 @@ async fn list(
 /// until then its `status` is `pending`, and listing it says how it went. Its text is Meta's own.
 ///
 /// In one language the template must be new. In several at once, those that exist are changed, and
-/// Meta looks at them again. The server goes on sending with the template of its settings.
+/// Meta looks at them again. The server goes on sending with the template of its settings: that one
+/// is never changed here, and can only be created in languages that it does not have.
 #[utoipa::path(
     post, path = "/v1/templates", tag = "Templates", operation_id = "createTemplate",
     request_body = CreateTemplate,

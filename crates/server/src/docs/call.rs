@@ -82,7 +82,7 @@ impl<'a> Call<'a> {
 
     fn curl(&self, body: Option<&Value>) -> String {
         let path = self.path.replace("{id}", "ver_06f9s2xkk1w8v3q5n7r9t1b2c4");
-        let path = path.replace("{phone}", "4915112345678");
+        let path = path.replace("{phone}", "+4915112345678");
         let path = path.replace("/templates/{name}", "/templates/shop_code");
         let mut command = String::from("curl");
         if self.method != "get" {

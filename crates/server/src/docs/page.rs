@@ -46,7 +46,10 @@ fn calls(description: &Value) -> Vec<Call<'_>> {
             ["post", "get", "delete"].into_iter().filter(|method| item[method].is_object());
         methods.map(move |method| Call { path, method, operation: &item[method] })
     });
-    calls.collect()
+    let mut calls: Vec<Call<'_>> = calls.collect();
+    // In a chapter, what it is about comes before what else is told of it.
+    calls.sort_by_key(|call| !call.path.contains(&anchor(call.tag())));
+    calls
 }
 
 fn contents(description: &Value, calls: &[Call<'_>]) -> String {

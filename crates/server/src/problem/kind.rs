@@ -82,7 +82,7 @@ kinds! {
     TemplateExists = CONFLICT "template_exists": "The template's name is taken",
         "Choose another name, or delete the template first. Meta keeps the name of a deleted one for 30 days.";
     TemplateInUse = CONFLICT "template_in_use": "Codes are sent with the template",
-        "Have the operator set another `whatsapp_template_name`, or take the language out of `whatsapp_template_languages`; then delete it.";
+        "Create one of another name, or in languages that it does not have. To delete it, have the operator set another `whatsapp_template_name` first, or take the language out of `whatsapp_template_languages`.";
     TemplateRefused = UNPROCESSABLE_ENTITY "template_refused": "The provider refuses the template",
         "Do what `detail` says, and send the request again.";
     NoTemplateAccount = UNPROCESSABLE_ENTITY "no_template_account": "There is no account that keeps templates",
@@ -104,7 +104,7 @@ kinds! {
     NotSignedIn = UNAUTHORIZED "not_signed_in": "Nobody is signed in",
         "Send `Authorization: Bearer cs_user_…` with a token of the user that is neither revoked nor expired.";
     InvalidSignature = UNAUTHORIZED "invalid_signature": "The signature is missing or wrong",
-        "Sign the exact bytes of the body with the app secret that this server was given.";
+        "Check what proves the caller: Meta's app secret, `twilio_auth_token` with `public_url`, or the key in the address that a gateway was given. `detail` says which.";
     Forbidden = FORBIDDEN "forbidden": "The API key may not do this",
         "Use a key that has the scope which `detail` names.";
     NotFound = NOT_FOUND "not_found": "Nothing is here",

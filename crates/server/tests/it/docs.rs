@@ -81,9 +81,26 @@ async fn every_call_has_an_example() {
 
     for path in description["paths"].as_object().unwrap().keys() {
         let shown = path.replace("{id}", "ver_06f9s2xkk1w8v3q5n7r9t1b2c4");
-        let shown = shown.replace("{phone}", "4915112345678");
+        let shown = shown.replace("{phone}", "+4915112345678");
         let shown = shown.replace("/templates/{name}", "/templates/shop_code");
         assert!(page.text().contains(&format!("$COUNTERSIGN_URL{shown}&quot;")), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_chapter_begins_with_what_it_is_about() {
+    let server = TestServer::start().await;
+    let page = get(&server, "/docs").await;
+    let anchors = values(page.text(), "id");
+    for (chapter, call) in [
+        ("verifications", "startVerification"),
+        ("suppressions", "getSuppressions"),
+        ("sessions", "createSession"),
+        ("templates", "createTemplate"),
+    ] {
+        let place = anchors.iter().position(|anchor| *anchor == chapter).unwrap();
+
+        assert_eq!(anchors.get(place + 1), Some(&call));
     }
 }
 

@@ -80,6 +80,23 @@ async fn an_unsigned_webhook_is_refused() {
 }
 
 #[tokio::test]
+async fn each_caller_is_told_what_to_check_when_its_signature_is_wrong() {
+    let server = TestServer::start().await;
+    let gateway = "/api/webhooks/http/gateway?reference=x&key=y";
+    for (method, path, advice) in [
+        (Method::POST, PATH, "app secret"),
+        (Method::POST, "/api/webhooks/twilio", "`twilio_auth_token`"),
+        (Method::POST, gateway, "the address as it was given"),
+        (Method::GET, gateway, "the address as it was given"),
+    ] {
+        let answer = server.call(method, path).json(json!({})).send().await;
+
+        assert_eq!(answer.problem(), (401, "invalid_signature".to_owned()), "{path}");
+        assert!(answer.json()["detail"].as_str().unwrap().contains(advice), "{}", answer.text());
+    }
+}
+
+#[tokio::test]
 async fn a_large_webhook_is_taken_and_a_huge_one_refused() {
     let server = TestServer::start().await;
     for (bytes, status) in [(3 << 20, 200), ((4 << 20) + 1, 413)] {

@@ -124,12 +124,19 @@ async fn what_is_wrong_with_a_span_is_said() {
     let now = server.clock.now();
     let (too_early, earliest) = (now.minus(days(92)), now.minus(days(92)));
     let too_early = too_early.minus(Duration::from_millis(1)).rfc3339();
+    let latest = now.plus(days(1));
+    let too_late = latest.plus(Duration::from_millis(1)).rfc3339();
 
     for (query, field) in [
         ("after=yesterday".to_owned(), "after"),
         ("before=2026-11-21".to_owned(), "before"),
         (format!("after={}", now.rfc3339()), "after"),
         (format!("after={too_early}"), "after"),
+        ("after=1999-12-31T23:59:59Z&before=2000-02-01T00:00:00Z".to_owned(), "after"),
+        ("before=2000-01-05T00:00:00Z".to_owned(), "before"),
+        ("before=0001-01-01T00:00:00Z".to_owned(), "before"),
+        ("after=2026-11-14T00:00:00Z&before=9999-12-31T23:59:59Z".to_owned(), "before"),
+        (format!("before={too_late}"), "before"),
         ("group=country,colour".to_owned(), "group"),
         ("group=".to_owned(), "group"),
     ] {
@@ -141,6 +148,7 @@ async fn what_is_wrong_with_a_span_is_said() {
     let unknown = server.get("/v1/insights?since=today").await;
     assert_eq!(unknown.problem(), (422, "invalid_request".to_owned()));
     insights(&server, &format!("?after={}", earliest.rfc3339())).await;
+    insights(&server, &format!("?before={}", latest.rfc3339())).await;
 }
 
 #[tokio::test]

@@ -135,6 +135,21 @@ async fn an_operator_looks_at_it_and_lifts_it() {
 }
 
 #[tokio::test]
+async fn a_number_is_found_by_its_plus_sign_however_it_is_written() {
+    let server = both().await;
+    write(&server, "sms", "STOP").await;
+
+    for spelling in ["+4915112345678", "%2B4915112345678", "%2b49%20151%2012345678"] {
+        let answer = server.get(&format!("/v1/suppressions/{spelling}")).await.json();
+
+        assert_eq!(
+            (&answer["phone"], &answer["channels"][0]["channel"]),
+            (&json!(PHONE), &json!("sms"))
+        );
+    }
+}
+
+#[tokio::test]
 async fn only_a_key_that_may_write_looks_at_it() {
     let server = both().await;
     write(&server, "sms", "STOP").await;

@@ -167,6 +167,27 @@ async fn a_template_is_deleted_in_one_language_or_in_all_but_not_the_one_in_use(
 }
 
 #[tokio::test]
+async fn the_template_in_use_is_created_only_in_languages_that_it_does_not_have() {
+    let server = TestServer::in_languages(&["en_US", "es"]).await;
+    let shelf = &server.sandbox.shelf;
+    shelf.put(OURS, "en_US", TemplateStatus::Approved);
+    shelf.put(OURS, "de", TemplateStatus::Rejected);
+    let in_use = (409, "template_in_use".to_owned());
+
+    for body in [
+        json!({ "name": OURS }),
+        json!({ "name": OURS, "languages": ["en_US"] }),
+        json!({ "name": OURS, "languages": ["fr", "de"] }),
+    ] {
+        assert_eq!(server.post(PATH, body.clone()).await.problem(), in_use, "{body}");
+    }
+    assert_eq!(shelf.names().len(), 2);
+    let further = json!({ "name": OURS, "languages": ["es", "fr"] });
+    assert_eq!(server.post(PATH, further).await.status, 201);
+    assert_eq!(shelf.wish().languages, ["es", "fr"]);
+}
+
+#[tokio::test]
 async fn a_hostile_name_reaches_nobody() {
     let server = TestServer::start().await;
     let long = "x".repeat(513);
