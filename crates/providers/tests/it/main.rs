@@ -17,6 +17,7 @@ mod template_notices;
 mod templates;
 mod twilio;
 mod twilio_account;
+mod twilio_repetition;
 mod twilio_samples;
 mod twilio_webhook;
 mod webhook;

@@ -142,7 +142,13 @@ test('a refusal is kept in the words of the simulator until something works', as
 test('the text of a link is ready once', () => {
   const store = new Store(new FakeApi().api, 'CS-7Q4K');
 
-  expect([store.takeDraft(ONE), store.takeDraft(ONE)]).toEqual(['CS-7Q4K', '']);
+  expect([store.takeDraft(ONE), store.takeDraft(TWO), store.takeDraft(ONE)]).toEqual([
+    'CS-7Q4K',
+    '',
+    'CS-7Q4K',
+  ]);
+  store.dropDraft(ONE);
+  expect(store.takeDraft(ONE)).toBe('');
 });
 
 test('what was on the screen is not unread', () => {

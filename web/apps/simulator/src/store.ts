@@ -86,19 +86,25 @@ export class Store {
     this.#draft = { number: null, text: draft };
   }
 
+  /** The text that waits on a phone, whichever asks first. It stays until it was sent. */
   takeDraft(number: string): string {
-    const draft = this.#draft;
-    if (draft.number !== null && draft.number !== number) return '';
-    this.#draft = { number: null, text: '' };
-    return draft.text;
+    this.#draft.number ??= number;
+    return this.#draft.number === number ? this.#draft.text : '';
+  }
+
+  dropDraft(number: string) {
+    if (this.#draft.number === number) this.#draft = { number, text: '' };
   }
 
   /** The phone has this text ready to be sent, instead of what was typed there. */
   hand(number: string, text: string) {
     this.#draft = { number, text };
-    this.chooseThread(number, 'whatsapp');
     const drafted = new Map(this.#now.drafted);
-    this.set({ drafted: drafted.set(number, (drafted.get(number) ?? 0) + 1) });
+    this.set({
+      drafted: drafted.set(number, (drafted.get(number) ?? 0) + 1),
+      threads: new Map(this.#now.threads).set(number, 'whatsapp'),
+    });
+    this.#look(number);
   }
 
   get now(): Snapshot {

@@ -31,6 +31,7 @@ export function Composer({ number, channel, to }: ComposerProps) {
     event.preventDefault();
     if (text.trim() === '' || !(await write({ text }))) return;
     setText('');
+    store.dropDraft(number);
     if (store.now.link === null) return;
     store.set({ link: null });
     // A reload must not have the text ready again.

@@ -163,8 +163,8 @@ pub(super) async fn a_resend_that_names_its_channel_is_not_followed(world: &mut 
     world.advance(minutes(1));
     let (policy, event, now) = (world.policy.clone(), world.event(), world.now());
     let resend = Resend { key, channel: Some(Channel::WhatsApp), policy, event, now };
-    let resent = world.ledger.run(resend).await.expect("storage answers");
-    assert!(matches!(resent, ResendOutcome::Resent(_)), "{resent:?}");
+    let outcome = world.ledger.run(resend).await.expect("storage answers");
+    assert!(matches!(outcome, ResendOutcome::Resent(_)), "{outcome:?}");
     let again = world.claim_one().await;
 
     let _ = world.settle(&again, SendOutcome::Failed { code: 1 }).await;
