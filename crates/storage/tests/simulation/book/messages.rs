@@ -182,9 +182,8 @@ impl Book {
                 Some(mail) => {
                     let was_lost = mail.is_lost();
                     mail.receipts.push(receipt.receipt.kind);
-                    let entry = self.entries.get_mut(&receipt.message.verification_key());
-                    if let Some(entry) = entry.filter(|_| was_lost && !mail.is_lost()) {
-                        entry.failed_messages -= 1;
+                    if was_lost && !mail.is_lost() {
+                        self.found.push(receipt.message.verification_key());
                     }
                 }
                 None => unmatched += 1,

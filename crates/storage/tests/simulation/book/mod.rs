@@ -38,6 +38,8 @@ pub(crate) struct Book {
     mails: BTreeMap<MessageKey, Mail>,
     webhooks: BTreeSet<WebhookKey>,
     pending: BTreeSet<VerificationKey>,
+    /// Of each message that this decision found to have arrived after all.
+    found: Vec<VerificationKey>,
     event_ids: HashSet<EventId>,
     facts: HashSet<Fact>,
     /// What a process took for the time once. A later one may take it for less, but what had aged
@@ -69,6 +71,7 @@ impl Book {
             mails: BTreeMap::new(),
             webhooks: BTreeSet::new(),
             pending: BTreeSet::new(),
+            found: Vec::new(),
             event_ids: HashSet::new(),
             facts: HashSet::new(),
             latest: Timestamp::default(),
@@ -99,7 +102,14 @@ impl Book {
         }
         self.fallbacks(answered)?;
         self.failed_messages(answered)?;
-        self.endings(answered)
+        self.endings(answered)?;
+        // What failed and arrived in one webhook failed first.
+        for key in std::mem::take(&mut self.found) {
+            if let Some(entry) = self.entries.get_mut(&key) {
+                entry.failed_messages -= 1;
+            }
+        }
+        Ok(())
     }
 
     // Each fact is told once, under an id of its own.
