@@ -52,7 +52,8 @@ impl Accounts {
         Self { all, health: Mutex::default() }
     }
 
-    /// Chooses one; `ticket` is random and spreads the load. An account that has rested is given
+    /// Chooses one; `ticket` spreads the load, and is the same for every try of a message: only the
+    /// account that was asked to send it knows whether it did. An account that has rested is given
     /// one message, and the next ones when that went well.
     pub(super) fn choose(
         &self,
@@ -147,6 +148,7 @@ fn by_weight<'a>(accounts: &[&'a Arc<Integration>], ticket: u32) -> Option<&'a A
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::delivery::MessageKey;
 
     const NOW: Timestamp = Timestamp::from_seconds(1_791_300_000);
     const BUSY: SendError = SendError::Unavailable { retry_after: None, code: None };
@@ -225,6 +227,23 @@ mod tests {
 
         let rest = accounts.choose(TenantId::DEFAULT, Channel::Sms, 0, trial);
         assert!(matches!(rest, Choice::AllRest(rest) if rest == FIRST_REST * 2));
+    }
+
+    #[test]
+    fn every_try_of_a_message_goes_by_one_account_and_messages_are_spread() {
+        let accounts = accounts(&[("one", 1), ("two", 1)]);
+        let entropy = crate::testing::CountingEntropy::default();
+        let mut by_one = 0;
+        for _ in 0..200 {
+            let verification = crate::id::VerificationId::generate(NOW, &entropy);
+            let key = MessageKey { tenant: TenantId::DEFAULT, verification, number: 1 };
+
+            let tries = [0, 1, 2].map(|_| chosen(&accounts, key.ticket(), NOW));
+
+            assert!(tries.iter().all(|name| *name == tries[0]));
+            by_one += u32::from(tries[0].as_deref() == Some("one"));
+        }
+        assert!((60..=140).contains(&by_one), "{by_one} of 200");
     }
 
     #[test]

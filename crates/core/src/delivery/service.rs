@@ -236,8 +236,7 @@ impl Delivery {
         if let Some(outcome) = self.withhold(claimed) {
             return outcome;
         }
-        let [a, b, c, d, jitter] = bytes(&*self.parts.entropy);
-        let (ticket, now) = (u32::from_le_bytes([a, b, c, d]), self.parts.clock.now());
+        let (ticket, now) = (claimed.key.ticket(), self.parts.clock.now());
         let account = match self.accounts.choose(tenant, claimed.channel, ticket, now) {
             Choice::Account(account) => account,
             Choice::Nobody => return SendOutcome::Failed { code: NO_ACCOUNT },
@@ -246,6 +245,7 @@ impl Delivery {
                 return SendOutcome::Failed { code: ALL_FAIL };
             }
             Choice::AllRest(rest) => {
+                let [jitter] = bytes(&*self.parts.entropy);
                 return SendOutcome::Retry { after: Some(rest), code: Some(ALL_FAIL), jitter };
             }
         };
