@@ -3,6 +3,7 @@
 //! Nothing else knows which providers exist. The binary takes [`all`] and hands it on; the words
 //! of one provider's API never leave its module.
 
+mod class;
 pub mod gateway;
 pub mod http;
 pub mod meta;

@@ -18,7 +18,8 @@ use super::callback::said;
 use super::config::{Config, IdAt};
 use super::settings::{GatewaySettings, InvalidSettings, Why};
 use super::template::{Fillings, Template};
-use crate::http::{CallError, Reply, Request};
+use crate::class::unanswered;
+use crate::http::{Reply, Request};
 
 /// Where no gateway has said anything, there is no code of one.
 const OURS: i64 = 0;
@@ -84,7 +85,7 @@ impl Provider for Gateway {
         };
         let request = gateway.request(&fillings).ok_or(SendError::Refused { code: OURS })?;
         let reply = gateway.api.request(request).await;
-        gateway.judge(&reply.map_err(|error| unanswered(&error))?, &message.reference)
+        gateway.judge(&reply.map_err(|error| unanswered(&error, OURS))?, &message.reference)
     }
 
     /// A gateway asks nothing before it calls.
@@ -184,15 +185,6 @@ fn configs(settings: &[GatewaySettings]) -> Result<Vec<Config>, InvalidSettings>
         config.map_err(|why| InvalidSettings { name, why })
     });
     configs.collect()
-}
-
-/// What a call without an answer means.
-fn unanswered(error: &CallError) -> SendError {
-    match error {
-        CallError::Token => SendError::Misconfigured { code: OURS },
-        CallError::NotSent(_) => SendError::Unavailable { retry_after: None, code: None },
-        CallError::Lost(_) | CallError::TooLong => SendError::Unknown { code: None },
-    }
 }
 
 impl fmt::Debug for Gateway {

@@ -9,6 +9,7 @@ use countersign_core::templates::TemplateKeeper;
 use countersign_core::tenants::Integration;
 
 use super::{errors, webhook, wire};
+use crate::class::unanswered;
 use crate::http::{Answer, ApiClient, BaseUrl, InvalidBaseUrl, Timeouts};
 
 /// `WhatsApp` by way of Meta.
@@ -76,7 +77,7 @@ impl Provider for Meta {
         let path = [self.api_version.as_str(), &integration.phone_number_id, "messages"];
         let request = wire::Send::new(integration, message);
         let answer = self.api.post(&path, &request, &integration.access_token).await;
-        accepted(&answer.map_err(|error| errors::unanswered(&error))?)
+        accepted(&answer.map_err(|error| unanswered(&error, errors::BAD_TOKEN))?)
     }
 
     fn templates(&self) -> Option<&dyn TemplateKeeper> {

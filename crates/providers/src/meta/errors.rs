@@ -10,7 +10,8 @@ use countersign_core::delivery::SendError;
 use countersign_core::time::{minutes, seconds};
 
 use super::wire::GraphError;
-use crate::http::{Answer, CallError};
+use crate::class::{Class, SOON, only};
+use crate::http::Answer;
 
 /// Meta's word for a business number that it does not know.
 pub(super) const UNKNOWN_NUMBER: i64 = 33;
@@ -21,24 +22,8 @@ pub(super) const OPTED_OUT: i64 = 131_050;
 
 const TOO_MANY_REQUESTS: u16 = 429;
 
-/// What is to be done about a code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Class {
-    /// Certainly not sent: try again, not before so long.
-    Retry(Duration),
-    /// Perhaps sent.
-    Unknown,
-    /// This person cannot be reached this way.
-    Recipient,
-    /// A person has to mend the account, its token or its template.
-    Account,
-    /// Our request was wrong, or its template cannot be used: others of the account can.
-    Request,
-}
-
 use Class::{Account, Recipient, Request, Retry, Unknown};
 
-const SOON: Class = Retry(Duration::ZERO);
 /// Maintenance lasts about a minute in all: a person who waits is better served by looking often.
 const MAINTENANCE: Class = Retry(seconds(15));
 
@@ -116,19 +101,6 @@ const CLASSES: &[(RangeInclusive<i64>, Class)] = &[
 
 /// Where the subcode says more than the code: an invalid "parameter" that is the number itself.
 const SUBCLASSES: &[(i64, i64, Class)] = &[(100, UNKNOWN_NUMBER, Account)];
-
-const fn only(code: i64) -> RangeInclusive<i64> {
-    code..=code
-}
-
-/// What a call without an answer means.
-pub(super) fn unanswered(error: &CallError) -> SendError {
-    match error {
-        CallError::Token => SendError::Misconfigured { code: BAD_TOKEN },
-        CallError::NotSent(_) => SendError::Unavailable { retry_after: None, code: None },
-        CallError::Lost(_) | CallError::TooLong => SendError::Unknown { code: None },
-    }
-}
 
 /// What an answer that is no success means.
 pub(super) fn refused(answer: &Answer) -> SendError {

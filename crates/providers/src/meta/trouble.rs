@@ -10,8 +10,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::client::Meta;
-use super::errors::{self, BAD_TOKEN, Class, UNKNOWN_NUMBER};
+use super::errors::{self, BAD_TOKEN, UNKNOWN_NUMBER};
 use super::wire::GraphError;
+use crate::class::Class;
 use crate::http::{Answer, CallError};
 
 const TEMPLATES_USED_UP: i64 = 2_388_019;

@@ -13,7 +13,7 @@ use countersign_core::time::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::errors::{Class, OPTED_OUT, class};
+use super::errors::{OPTED_OUT, class};
 use super::message::{inbound, people};
 use super::signature;
 use super::template_notice;
@@ -21,6 +21,7 @@ use super::update::{
     Change, Entry, Envelope, Failure, List, Message, Person, Pricing, Status, parse,
 };
 use super::wire::Whole;
+use crate::class::Class;
 
 const LONGEST_CHALLENGE: usize = 64;
 /// The last second of the year 9999.

@@ -19,6 +19,7 @@ use super::search::{self, Wanted};
 use super::settings::{InvalidSettings, TwilioSettings};
 use super::wire::{self, Words};
 use super::{errors, webhook};
+use crate::class::unanswered;
 use crate::http::{Answer, ApiClient, BaseUrl, Request};
 
 const VERSION: &str = "2010-04-01";
@@ -115,7 +116,7 @@ impl Twilio {
         let path = [VERSION, "Accounts", &account.sid, "Messages.json"];
         let request = Request { method, path: &path, query, headers, body: form };
         let reply = self.api.request(request).await;
-        Ok(reply.map_err(|error| errors::unanswered(&error))?.answer)
+        Ok(reply.map_err(|error| unanswered(&error, errors::BAD_TOKEN))?.answer)
     }
 }
 

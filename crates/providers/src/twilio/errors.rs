@@ -4,13 +4,13 @@
 //! nothing was queued, above it may have been.
 
 use std::ops::RangeInclusive;
-use std::time::Duration;
 
 use countersign_core::delivery::SendError;
 use countersign_core::time::seconds;
 
 use super::wire::Failure;
-use crate::http::{Answer, CallError};
+use crate::class::{Class, SOON, only};
+use crate::http::Answer;
 
 /// Twilio's word for a recipient that is none.
 pub(super) const NO_RECIPIENT: i64 = 21_211;
@@ -22,24 +22,7 @@ pub(super) const OPTED_OUT: i64 = 21_610;
 /// For an account that it does not know.
 pub(super) const NOT_FOUND: i64 = 20_404;
 
-/// What is to be done about a code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Class {
-    /// Certainly not sent: try again, not before so long.
-    Retry(Duration),
-    /// Perhaps sent.
-    Unknown,
-    /// This person cannot be reached this way.
-    Recipient,
-    /// A person has to mend the account, its sender or its template.
-    Account,
-    /// Our request was wrong, or is held to be fraud.
-    Request,
-}
-
 use Class::{Account, Recipient, Request, Retry, Unknown};
-
-const SOON: Class = Retry(Duration::ZERO);
 
 const CLASSES: &[(RangeInclusive<i64>, Class)] = &[
     (only(20_003), Account), // authentication failed, or the account is suspended
@@ -94,19 +77,6 @@ const CLASSES: &[(RangeInclusive<i64>, Class)] = &[
     (only(63_051), Account), // business account locked
 ];
 
-const fn only(code: i64) -> RangeInclusive<i64> {
-    code..=code
-}
-
-/// What a call without an answer means.
-pub(super) fn unanswered(error: &CallError) -> SendError {
-    match error {
-        CallError::Token => SendError::Misconfigured { code: BAD_TOKEN },
-        CallError::NotSent(_) => SendError::Unavailable { retry_after: None, code: None },
-        CallError::Lost(_) | CallError::TooLong => SendError::Unknown { code: None },
-    }
-}
-
 /// What an answer that is no success means.
 pub(super) fn refused(answer: &Answer) -> SendError {
     let code = Failure::read(&answer.body).map(|failure| failure.code);
@@ -160,6 +130,8 @@ fn send_error(class: Class, code: Option<i64>, answer: &Answer) -> SendError {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn refusal(status: u16, retry_after: Option<u64>, body: &str) -> SendError {
