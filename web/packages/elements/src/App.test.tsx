@@ -199,6 +199,15 @@ describe('the next step', () => {
     expect(document.title).toBe(`${t('ui.title.expired')} · ${boot.brand.name}`);
   });
 
+  test('has the focus as soon as it is there, on a page that is not painted as well', async () => {
+    await awake('step=code');
+    const paint = vi.spyOn(globalThis, 'requestAnimationFrame').mockReturnValue(0);
+    await told({ step: 'expired' });
+    expect(document.activeElement).toBe(find('h1'));
+    paint.mockRestore();
+    await pass(100);
+  });
+
   test('leads back within two seconds when the number is proved', async () => {
     const went = vi.fn();
     vi.spyOn(location, 'assign').mockImplementation(went);
