@@ -21,7 +21,7 @@ const LONGEST_REST: Duration = minutes(4);
 pub(super) type Person = [u8; 16];
 
 /// A tenant and the name of its account.
-type AccountKey = (TenantId, String);
+pub(super) type AccountKey = (TenantId, String);
 
 /// The accounts of all tenants, and how they are.
 pub(super) struct Accounts {
@@ -129,7 +129,7 @@ impl Accounts {
     }
 }
 
-fn key(account: &Integration) -> AccountKey {
+pub(super) fn key(account: &Integration) -> AccountKey {
     (account.tenant, account.name.clone())
 }
 

@@ -10,7 +10,7 @@
 
 use std::time::Duration;
 
-use super::{Channel, MessageKind, Receipt, Receipts};
+use super::{Channel, MessageKind, MessageState, MessageStatus, Receipt, Receipts};
 use crate::id::{TenantId, VerificationId};
 use crate::keyring::Sealed;
 use crate::time::{Timestamp, minutes, seconds};
@@ -63,31 +63,6 @@ pub struct Message {
     pub is_watched: bool,
 }
 
-/// Where a message stands with us. The names are stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum MessageState {
-    Queued,
-    Calling,
-    Unknown,
-    Accepted,
-    Failed,
-    /// Its verification ended before it was sent.
-    Dropped,
-}
-
-/// Where a message stands as the tenant sees it: our state and the receipts together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum MessageStatus {
-    Queued,
-    Sending,
-    Accepted,
-    Sent,
-    Delivered,
-    Read,
-    Failed,
-    Dropped,
-}
-
 /// What claiming a due message found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
@@ -117,6 +92,11 @@ pub enum SendOutcome {
         after: Option<Duration>,
         code: Option<i64>,
         jitter: u8,
+    },
+    /// Nobody was called: there is no room for another call until then.
+    Postponed {
+        after: Duration,
+        code: i64,
     },
     Unknown {
         code: Option<i64>,
@@ -239,6 +219,10 @@ impl Message {
                 Settled::Accepted
             }
             SendOutcome::Retry { after, code, jitter } => self.retry(*after, *code, *jitter, now),
+            SendOutcome::Postponed { after, code } => {
+                self.tries -= 1;
+                self.try_again(now.plus(*after), Some(*code), now)
+            }
             SendOutcome::Unknown { code } => {
                 self.receipts.error = *code;
                 self.wait(MessageState::Unknown, now.plus(RECONCILIATION));
@@ -310,7 +294,10 @@ impl Message {
         let ceiling = BACKOFF_CAP.min(BACKOFF_BASE * 2_u32.pow(self.tries.into()));
         let jittered = ceiling * u32::from(jitter) / 255;
         let hint = after.unwrap_or_default().min(LONGEST_HINT);
-        let next = now.plus(hint + jittered);
+        self.try_again(now.plus(hint + jittered), code, now)
+    }
+
+    fn try_again(&mut self, next: Timestamp, code: Option<i64>, now: Timestamp) -> Settled {
         self.receipts.error = code;
         if self.tries >= MOST_TRIES || next > self.created_at.plus(PATIENCE) {
             self.end(MessageState::Failed, now);
@@ -353,45 +340,5 @@ impl MessageKey {
             number: parts.next()?.parse().ok().filter(|number| *number > 0)?,
         };
         parts.next().is_none().then_some(key)
-    }
-}
-
-impl MessageState {
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Calling => "calling",
-            Self::Unknown => "unknown",
-            Self::Accepted => "accepted",
-            Self::Failed => "failed",
-            Self::Dropped => "dropped",
-        }
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        match text {
-            "queued" => Some(Self::Queued),
-            "calling" => Some(Self::Calling),
-            "unknown" => Some(Self::Unknown),
-            "accepted" => Some(Self::Accepted),
-            "failed" => Some(Self::Failed),
-            "dropped" => Some(Self::Dropped),
-            _ => None,
-        }
-    }
-}
-
-impl MessageStatus {
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Sending => "sending",
-            Self::Accepted => "accepted",
-            Self::Sent => "sent",
-            Self::Delivered => "delivered",
-            Self::Read => "read",
-            Self::Failed => "failed",
-            Self::Dropped => "dropped",
-        }
     }
 }

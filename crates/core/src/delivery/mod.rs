@@ -5,18 +5,19 @@
 //! [`Delivery`] service claims them, calls a [`Provider`], and settles what came of it.
 
 mod accounts;
+mod bulkheads;
 mod message;
 mod message_kind;
+mod message_state;
 mod provider;
 mod receipt;
 mod service;
 mod webhook;
 
 pub use crate::channel::Channel;
-pub use message::{
-    Claim, LEASE, Message, MessageKey, MessageState, MessageStatus, SendOutcome, Settled,
-};
+pub use message::{Claim, LEASE, Message, MessageKey, SendOutcome, Settled};
 pub use message_kind::{MessageKind, Reply};
+pub use message_state::{MessageState, MessageStatus};
 pub use provider::{
     Accepted, Content, Descriptor, Outgoing, Provider, Recipient, Search, SendError,
 };

@@ -6,7 +6,8 @@ use std::time::Duration;
 use tokio::sync::{Notify, broadcast, watch};
 use tokio::task::JoinSet;
 
-use super::accounts::{Accounts, Choice};
+use super::accounts::{Accounts, Choice, key};
+use super::bulkheads::{Bulkheads, Entry};
 use super::{
     Accepted, Channel, MessageKey, MessageState, Outgoing, Provider, Search, SendError,
     SendOutcome, Settled,
@@ -32,9 +33,11 @@ const PAUSE: Duration = seconds(1);
 const CALL_TIMEOUT: Duration = seconds(20);
 /// How often a waiting caller looks for a message that another server may have sent.
 const LOOK: Duration = Duration::from_millis(250);
-/// The codes of failures that no provider reported: there is no account, and all accounts fail.
+/// The codes of failures that no provider reported: there is no account, all accounts fail, and
+/// the account has more to do than it can.
 const NO_ACCOUNT: i64 = 0;
 const ALL_FAIL: i64 = 1;
+const ALL_BUSY: i64 = 2;
 
 /// What the service is made of.
 pub struct DeliveryParts {
@@ -66,6 +69,7 @@ pub struct DeliverySettings {
 pub struct Delivery {
     parts: DeliveryParts,
     accounts: Accounts,
+    bulkheads: Bulkheads,
     codes: ErrorCodes,
     settled: broadcast::Sender<MessageKey>,
 }
@@ -79,9 +83,11 @@ impl Default for DeliverySettings {
 impl Delivery {
     pub fn new(parts: DeliveryParts) -> Self {
         let accounts = Accounts::new(parts.integrations.clone());
+        let bulkheads = Bulkheads::new(parts.settings.concurrency);
         Self {
             parts,
             accounts,
+            bulkheads,
             codes: ErrorCodes::default(),
             settled: broadcast::Sender::new(1_024),
         }
@@ -202,6 +208,7 @@ impl Delivery {
         let label = match &outcome {
             SendOutcome::Accepted { .. } => "accepted",
             SendOutcome::Retry { .. } => "retry",
+            SendOutcome::Postponed { .. } => "postponed",
             SendOutcome::Unknown { .. } => "unknown",
             SendOutcome::Failed { .. }
             | SendOutcome::Unreachable { .. }
@@ -248,6 +255,10 @@ impl Delivery {
                 let [jitter] = bytes(&*self.parts.entropy);
                 return SendOutcome::Retry { after: Some(rest), code: Some(ALL_FAIL), jitter };
             }
+        };
+        let _room = match self.bulkheads.enter(key(account), now) {
+            Entry::Room(room) => room,
+            Entry::Full(after) => return SendOutcome::Postponed { after, code: ALL_BUSY },
         };
         let locale = claimed.verification.locale.as_deref();
         let language = self.parts.templates.language_for(account, locale);

@@ -72,6 +72,28 @@ async fn silence_for_thirty_seconds_sends_the_same_code_by_sms_once() {
 }
 
 #[tokio::test]
+async fn an_account_that_answers_nothing_does_not_hold_up_another() {
+    let server = server().await;
+    server.sandbox.stick(Sms);
+    // More than all calls that may be under way at once.
+    for n in 0..50 {
+        let phone = format!("+49151123400{n:02}");
+        let body = json!({ "phone": phone, "channel": "sms" });
+        assert_eq!(server.post("/v1/verifications", body).await.status, 201);
+    }
+
+    let answer = server.post("/v1/verifications", json!({ "phone": PHONE })).await;
+
+    assert_eq!(answer.status, 201, "{}", answer.text());
+    let arrives = async {
+        while server.sandbox.codes(PHONE).is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(seconds(10), arrives).await.unwrap();
+}
+
+#[tokio::test]
 async fn whoever_named_the_channel_is_told_of_its_failure() {
     let server = server().await;
     server.sandbox.fail(GONE);

@@ -32,6 +32,7 @@ pub struct Sandbox {
     pub shelf: Shelf,
     /// A send needs a permit; there are plenty until [`Sandbox::hold`].
     permits: Semaphore,
+    stuck: Mutex<Vec<Channel>>,
 }
 
 impl Default for Sandbox {
@@ -45,6 +46,7 @@ impl Default for Sandbox {
             failures: Mutex::default(),
             shelf: Shelf::default(),
             permits: Semaphore::new(1_000),
+            stuck: Mutex::default(),
         }
     }
 }
@@ -89,6 +91,11 @@ impl Sandbox {
     pub fn hold(&self) {
         self.permits.forget_permits(1_000);
     }
+
+    /// No send by this channel finishes any more.
+    pub fn stick(&self, channel: Channel) {
+        self.stuck.lock().unwrap().push(channel);
+    }
 }
 
 #[async_trait]
@@ -99,6 +106,10 @@ impl Provider for Sandbox {
 
     async fn send(&self, _: &Integration, message: &Outgoing) -> Result<Accepted, SendError> {
         let _permit = self.permits.acquire().await.unwrap();
+        let is_stuck = self.stuck.lock().unwrap().contains(&message.channel);
+        if is_stuck {
+            std::future::pending::<()>().await;
+        }
         if let Some(error) = self.failures.lock().unwrap().pop_front() {
             return Err(error);
         }

@@ -39,6 +39,8 @@ enum Fate {
     Accepted,
     Refused,
     Busy,
+    /// Nobody was called.
+    Full,
     /// Taken, or not: the answer does not come.
     Lost,
 }
@@ -52,12 +54,13 @@ impl Carrier {
         let fate = match dice.below(100) {
             0..68 => Fate::Accepted,
             68..76 => Fate::Refused,
-            76..87 => Fate::Busy,
+            76..84 => Fate::Busy,
+            84..87 => Fate::Full,
             _ => Fate::Lost,
         };
         let is_taken = match fate {
             Fate::Accepted => true,
-            Fate::Refused => false,
+            Fate::Refused | Fate::Full => false,
             // Some say that they are busy, and deliver.
             Fate::Busy => dice.per_cent(5),
             Fate::Lost => dice.per_cent(60),
@@ -79,6 +82,7 @@ impl Carrier {
                 let after = dice.per_cent(30).then(|| dice.up_to(seconds(90)));
                 SendOutcome::Retry { after, code: Some(131_056), jitter: dice.small(0, 255) }
             }
+            Fate::Full => SendOutcome::Postponed { after: dice.up_to(seconds(30)), code: 2 },
             // Nobody notes it, when the process hangs too.
             Fate::Lost if dice.per_cent(20) => return,
             Fate::Lost => SendOutcome::Unknown { code: None },

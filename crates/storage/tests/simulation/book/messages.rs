@@ -142,8 +142,12 @@ impl Book {
         }
         let is_current = mail.calling.is_some_and(|(attempt, _)| attempt == settle.attempt);
         mail.calling = None;
+        let was_not_called = matches!(settle.outcome, SendOutcome::Postponed { .. });
+        mail.calls -= u8::from(was_not_called);
+        self.tally.postponed += u64::from(was_not_called);
         match outcome {
             Settled::Accepted => mail.is_accepted = true,
+            Settled::WillRetry if was_not_called => {}
             Settled::WillRetry => {
                 mail.retries += 1;
                 self.tally.retries += 1;

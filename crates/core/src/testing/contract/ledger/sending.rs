@@ -84,6 +84,25 @@ pub(super) async fn a_message_is_tried_again_when_it_was_not_sent(world: &mut Wo
     assert_eq!(world.claim_one().await.attempt, 2);
 }
 
+pub(super) async fn a_message_that_found_no_room_has_not_been_tried(world: &mut World<'_>) {
+    world.started(world.verification()).await;
+    let full = SendOutcome::Postponed { after: seconds(1), code: 2 };
+    for _ in 0..10 {
+        let claimed = world.claim_one().await;
+        assert_eq!(claimed.attempt, 1);
+        assert_eq!(world.settle(&claimed, full.clone()).await, Settled::WillRetry);
+        assert!(world.claim().await.is_empty(), "not before its time");
+        world.advance(seconds(1));
+    }
+    let claimed = world.claim_one().await;
+
+    let hopeless = SendOutcome::Postponed { after: minutes(1), code: 2 };
+    assert_eq!(world.settle(&claimed, hopeless).await, Settled::Failed);
+
+    let message = world.message(claimed.key).await;
+    assert_eq!((message.state, message.receipts.error), (MessageState::Failed, Some(2)));
+}
+
 pub(super) async fn a_lost_answer_is_waited_for_and_then_sent_again(world: &mut World<'_>) {
     world.started(world.verification()).await;
     let claimed = world.claim_one().await;

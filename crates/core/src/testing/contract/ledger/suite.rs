@@ -153,6 +153,7 @@ async fn messages(mut world: &mut World<'_>) {
             claims_at_once_share_the_messages,
             an_accepted_message_is_done,
             a_message_is_tried_again_when_it_was_not_sent,
+            a_message_that_found_no_room_has_not_been_tried,
             a_lost_answer_is_waited_for_and_then_sent_again,
             a_failed_last_message_ends_the_verification,
             one_failed_message_of_two_ends_nothing,
