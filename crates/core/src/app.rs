@@ -77,6 +77,7 @@ impl App {
             policy: parts.policy.clone(),
             default_region: parts.default_region,
             link_base: parts.link_base,
+            host: parts.delivery.host,
             clock: clock.clone(),
             entropy: entropy.clone(),
             queued: queued.clone(),

@@ -168,7 +168,7 @@ fn digits(number: &str) -> Option<String> {
 }
 
 /// Where the pages are: browsers fill in a code that a message brings to that host.
-fn host(public_url: &str) -> Option<String> {
+pub(crate) fn host(public_url: &str) -> Option<String> {
     let rest = public_url.split_once("://")?.1;
     let host = rest.split(['/', ':']).next().filter(|host| !host.is_empty())?;
     Some(host.to_owned())

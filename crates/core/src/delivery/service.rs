@@ -328,7 +328,7 @@ impl Delivery {
         let verification = &*claimed.verification;
         let letter = Letter {
             verification,
-            name: &brand.name,
+            brand: &brand,
             host: self.parts.settings.host.as_deref(),
             keyring: &self.parts.keyring,
         };

@@ -1,9 +1,9 @@
-//! How a tenant presents itself on our pages, and where the pages lead.
+//! How a tenant presents itself on our pages and in our messages, and where the pages lead.
 
 use std::fmt;
 
-use super::{InvalidReturnUrl, Logo, LogoError, ReturnUrl, TenantName};
-use crate::phone::{Country, Region};
+use super::{Logo, ReturnUrl, SmsWording, TenantName};
+use crate::phone::Country;
 
 /// What people see of a tenant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub struct Brand {
     pub countries: Vec<Country>,
     /// Whether pages say what they are made with.
     pub show_credit: bool,
+    /// Its own words in the SMS that carries a code.
+    pub sms_wording: SmsWording,
 }
 
 /// Whether pages are light or dark.
@@ -41,59 +43,6 @@ pub enum Theme {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Colour([u8; 3]);
 
-/// What an operator says about a brand: only what is given changes, and what is empty goes.
-#[derive(Clone, Debug, Default)]
-pub struct BrandChange {
-    pub name: Option<String>,
-    pub colour: Option<String>,
-    pub dark_colour: Option<String>,
-    pub theme: Option<String>,
-    /// The bytes of a file; none at all take the logo away.
-    pub logo: Option<Vec<u8>>,
-    pub help_url: Option<String>,
-    pub privacy_url: Option<String>,
-    pub return_urls: Option<Vec<String>>,
-    pub locale: Option<String>,
-    pub countries: Option<Vec<String>>,
-    pub show_credit: Option<bool>,
-}
-
-/// Why a brand cannot be so, as what to change about it.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum BrandError {
-    #[error("a display name has 1 to 60 characters and no line breaks")]
-    Name,
-
-    #[error("`{0}` is not a colour: write six hexadecimal digits, such as #7a2e6b")]
-    Colour(String),
-
-    #[error("`{0}` is not a theme: write auto, light or dark")]
-    Theme(String),
-
-    #[error("the logo cannot be used")]
-    Logo(#[from] LogoError),
-
-    #[error("`{0}` is not a link for people: write it as https://host/path")]
-    Link(String),
-
-    #[error("people cannot be sent back to `{address}`: {reason}")]
-    ReturnUrl { address: String, reason: InvalidReturnUrl },
-
-    #[error("at most 20 return addresses can be registered")]
-    TooManyReturnUrls,
-
-    #[error("`{0}` is not a language: write a tag such as es or pt-BR")]
-    Locale(String),
-
-    #[error("`{0}` is not a country: write two letters, such as IN")]
-    Country(String),
-}
-
-const LONGEST_NAME: usize = 60;
-const LONGEST_LINK: usize = 500;
-const LONGEST_LOCALE: usize = 35;
-const MOST_RETURN_URLS: usize = 20;
-
 impl Brand {
     /// That of a tenant who has said nothing.
     pub fn of(name: &TenantName) -> Self {
@@ -109,46 +58,24 @@ impl Brand {
             locale: None,
             countries: Vec::new(),
             show_credit: true,
+            sms_wording: SmsWording::default(),
         }
+    }
+
+    /// Whether anybody said what people call it: nobody calls it by the name that the first tenant
+    /// has by itself.
+    pub fn is_named(&self) -> bool {
+        self.name != TenantName::default_tenant().as_str()
+    }
+
+    /// What messages call it: where it has no name, people know the host of its pages.
+    pub fn name_in_messages<'a>(&'a self, host: Option<&'a str>) -> &'a str {
+        host.filter(|_| !self.is_named()).unwrap_or(&self.name)
     }
 
     /// Whether a page may send people to this address.
     pub fn may_return_to(&self, address: &str) -> bool {
         ReturnUrl::parse(address).is_ok_and(|address| self.return_urls.contains(&address))
-    }
-
-    /// Changes what is given, or nothing.
-    pub fn change(&self, change: BrandChange) -> Result<Self, BrandError> {
-        let mut brand = self.clone();
-        if let Some(name) = change.name {
-            brand.name = parse_name(&name)?;
-        }
-        brand.colour = change.colour.map_or(Ok(brand.colour), |text| colour(&text))?;
-        brand.dark_colour =
-            change.dark_colour.map_or(Ok(brand.dark_colour), |text| colour(&text))?;
-        if let Some(theme) = change.theme {
-            brand.theme = Theme::parse(&theme).ok_or(BrandError::Theme(theme))?;
-        }
-        if let Some(bytes) = change.logo {
-            brand.logo = if bytes.is_empty() { None } else { Some(Logo::parse(bytes)?) };
-        }
-        if let Some(address) = change.help_url {
-            brand.help_url = link(&address)?;
-        }
-        if let Some(address) = change.privacy_url {
-            brand.privacy_url = link(&address)?;
-        }
-        if let Some(addresses) = change.return_urls {
-            brand.return_urls = return_urls(&addresses)?;
-        }
-        if let Some(locale) = change.locale {
-            brand.locale = parse_locale(&locale)?;
-        }
-        if let Some(countries) = change.countries {
-            brand.countries = parse_countries(&countries)?;
-        }
-        brand.show_credit = change.show_credit.unwrap_or(brand.show_credit);
-        Ok(brand)
     }
 }
 
@@ -197,161 +124,28 @@ impl fmt::Debug for Colour {
     }
 }
 
-fn parse_name(text: &str) -> Result<String, BrandError> {
-    let name = text.trim();
-    let is_valid = (1..=LONGEST_NAME).contains(&name.chars().count())
-        && !name.chars().any(|letter| letter.is_control() || is_direction(letter));
-    if is_valid { Ok(name.to_owned()) } else { Err(BrandError::Name) }
-}
-
-/// Turns the text around it the other way round.
-const fn is_direction(letter: char) -> bool {
-    matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
-}
-
-fn colour(text: &str) -> Result<Option<Colour>, BrandError> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    Colour::parse(text).map(Some).ok_or_else(|| BrandError::Colour(text.to_owned()))
-}
-
-/// A link may have a query and a fragment, for people only read what is there.
-fn link(text: &str) -> Result<Option<String>, BrandError> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let address = text.split_once('#').map_or(text, |(before, _)| before);
-    let is_valid = text.len() <= LONGEST_LINK
-        && text.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"'<>`\\".contains(&byte))
-        && text.starts_with("https://")
-        && ReturnUrl::parse(address).is_ok();
-    if is_valid { Ok(Some(text.to_owned())) } else { Err(BrandError::Link(text.to_owned())) }
-}
-
-fn return_urls(addresses: &[String]) -> Result<Vec<ReturnUrl>, BrandError> {
-    let mut urls = Vec::new();
-    for address in addresses.iter().filter(|address| !address.is_empty()) {
-        let url = ReturnUrl::parse(address)
-            .map_err(|reason| BrandError::ReturnUrl { address: address.clone(), reason })?;
-        if !urls.contains(&url) {
-            urls.push(url);
-        }
-    }
-    if urls.len() > MOST_RETURN_URLS { Err(BrandError::TooManyReturnUrls) } else { Ok(urls) }
-}
-
-fn parse_locale(text: &str) -> Result<Option<String>, BrandError> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let is_part = |part: &str| {
-        (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
-    };
-    let is_valid = text.len() <= LONGEST_LOCALE
-        && text.split('-').all(is_part)
-        && text.split('-').next().is_some_and(|language| {
-            (2..=3).contains(&language.len())
-                && language.bytes().all(|byte| byte.is_ascii_alphabetic())
-        });
-    if is_valid { Ok(Some(text.to_owned())) } else { Err(BrandError::Locale(text.to_owned())) }
-}
-
-fn parse_countries(texts: &[String]) -> Result<Vec<Country>, BrandError> {
-    let mut countries = Vec::new();
-    for text in texts.iter().filter(|text| !text.is_empty()) {
-        let region = Region::parse(text).ok_or_else(|| BrandError::Country(text.clone()))?;
-        if !countries.contains(&region.country()) {
-            countries.push(region.country());
-        }
-    }
-    Ok(countries)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tenants::BrandChange;
 
     fn brand() -> Brand {
         Brand::of(&TenantName::parse("shop").unwrap())
     }
 
-    fn texts<const N: usize>(texts: [&str; N]) -> Vec<String> {
-        texts.map(str::to_owned).to_vec()
-    }
-
     #[test]
-    fn what_is_given_changes_and_the_rest_stays() {
-        let change = BrandChange {
-            name: Some("  Gökçe's Shop ".to_owned()),
-            colour: Some("7A2E6B".to_owned()),
-            theme: Some("dark".to_owned()),
-            help_url: Some("https://shop.example/help?topic=codes#whatsapp".to_owned()),
-            return_urls: Some(texts([
-                "https://Shop.example/done",
-                "https://shop.example:443/done",
-            ])),
-            locale: Some("pt-BR".to_owned()),
-            countries: Some(texts(["in", "US", "IN"])),
-            ..BrandChange::default()
-        };
+    fn messages_call_a_tenant_without_a_name_by_the_host_of_its_pages() {
+        let unnamed = Brand::of(&TenantName::default_tenant());
 
-        let changed = brand().change(change).unwrap();
-
-        assert_eq!(changed.name, "Gökçe's Shop");
-        assert_eq!(changed.colour.unwrap().to_string(), "#7a2e6b");
-        assert_eq!(changed.theme, Theme::Dark);
-        assert_eq!(changed.return_urls.len(), 1, "one address in two spellings is one");
-        assert_eq!(changed.countries, ["IN", "US"].map(|text| Country::parse(text).unwrap()));
-        assert_eq!(changed.change(BrandChange::default()).unwrap(), changed);
-        let emptied = BrandChange {
-            colour: Some(String::new()),
-            theme: Some(String::new()),
-            help_url: Some(String::new()),
-            return_urls: Some(Vec::new()),
-            logo: Some(Vec::new()),
-            locale: Some(String::new()),
-            countries: Some(Vec::new()),
-            ..BrandChange::default()
-        };
-        let named = Brand { name: "Gökçe's Shop".to_owned(), ..brand() };
-        assert_eq!(changed.change(emptied).unwrap(), named);
-    }
-
-    #[test]
-    fn what_cannot_be_shown_is_refused_by_name() {
-        let refused = |change: BrandChange| brand().change(change).unwrap_err();
-        let name =
-            |text: &str| BrandChange { name: Some(text.to_owned()), ..BrandChange::default() };
-        let help =
-            |text: &str| BrandChange { help_url: Some(text.to_owned()), ..BrandChange::default() };
-        let colour =
-            |text: &str| BrandChange { colour: Some(text.to_owned()), ..BrandChange::default() };
-        let theme =
-            |text: &str| BrandChange { theme: Some(text.to_owned()), ..BrandChange::default() };
-        assert_eq!(refused(theme("black")), BrandError::Theme("black".to_owned()));
-        let locale =
-            |text: &str| BrandChange { locale: Some(text.to_owned()), ..BrandChange::default() };
-
-        for text in ["", "  ", "a\nb", "a\u{202e}b", &"x".repeat(61)] {
-            assert_eq!(refused(name(text)), BrandError::Name, "{text:?}");
-        }
-        for text in ["red", "#fff", "#12345g", "#1234567"] {
-            assert_eq!(refused(colour(text)), BrandError::Colour(text.to_owned()));
-        }
-        for text in ["http://shop.example/", "javascript:alert(1)", "https://a b/", "https://x/\"y"]
-        {
-            assert_eq!(refused(help(text)), BrandError::Link(text.to_owned()));
-        }
-        for text in ["e", "english_", "es--MX", "12", "es;q=1"] {
-            assert_eq!(refused(locale(text)), BrandError::Locale(text.to_owned()));
-        }
+        assert_eq!(unnamed.name_in_messages(Some("verify.example")), "verify.example");
+        assert_eq!(brand().name_in_messages(Some("verify.example")), "shop");
+        assert!(brand().is_named() && !unnamed.is_named());
     }
 
     #[test]
     fn people_are_sent_back_to_registered_addresses_only() {
         let change = BrandChange {
-            return_urls: Some(texts(["https://shop.example/done"])),
+            return_urls: Some(vec!["https://shop.example/done".to_owned()]),
             ..BrandChange::default()
         };
         let brand = brand().change(change).unwrap();

@@ -100,7 +100,8 @@ impl Verifications {
             return Ok(view);
         };
         let brand = self.parts.tenants.brand(tenant).await?;
-        let to = Addressee { name: &brand.name, number, link_base: &self.parts.link_base };
+        let name = brand.name_in_messages(self.parts.host.as_deref());
+        let to = Addressee { name, number, link_base: &self.parts.link_base };
         let from = Origin {
             user_agent: view.details.user_agent.as_deref(),
             place: view.details.place.as_deref(),

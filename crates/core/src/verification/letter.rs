@@ -1,20 +1,19 @@
 //! What a message of a verification says, and to whom.
 
-use std::fmt::Write;
-
 use super::{Details, Verification, address_context, asked_for, open_phone};
 use crate::channel::Channel;
 use crate::delivery::{Content, MessageKind, Recipient, Reply};
 use crate::keyring::{Keyring, Sealed};
 use crate::phone::WaId;
 use crate::secret::Secret;
-use crate::wording::Wording;
+use crate::tenants::Brand;
+use crate::wording::{Wording, with_last_line};
 
 /// A message before it is written.
 pub struct Letter<'a> {
     pub verification: &'a Verification,
-    /// The tenant's, as people know it.
-    pub name: &'a str,
+    /// How the tenant presents itself.
+    pub brand: &'a Brand,
     /// Where the code is typed, for browsers that fill it in.
     pub host: Option<&'a str>,
     pub keyring: &'a Keyring,
@@ -53,28 +52,35 @@ impl Letter<'_> {
         Wording::of(self.verification.locale.as_deref())
     }
 
+    fn name(&self) -> &str {
+        self.brand.name_in_messages(self.host)
+    }
+
     fn code(&self) -> Option<Secret<String>> {
         let held = self.verification.code.as_ref()?;
         let code = held.open(&self.verification.place(), self.keyring)?;
         Some(code.reveal().clone())
     }
 
-    /// What stands in the place of a template.
+    /// What stands in the place of a template: in the tenant's words, or in ours. WhatsApp without
+    /// a template says the same, for people know the sender by these words.
     fn text_of(&self, code: &Secret<String>, channel: Channel) -> Secret<String> {
-        let fillings = [("code", code.expose().as_str()), ("name", self.name)];
-        let mut text = self.wording().text("chat.code", &fillings);
-        // From a last line like this browsers fill in the code, on this host only (WebOTP).
-        if let (Some(host), Channel::Sms) = (self.host, channel) {
-            let _ = write!(text, "\n\n@{host} #{}", code.expose());
-        }
-        Secret::new(text)
+        let (digits, name) = (code.expose().as_str(), self.name());
+        let locale = self.verification.locale.as_deref();
+        let own = self.brand.sms_wording.text_for(locale).map(|own| own.fill(digits, name));
+        let text = own.unwrap_or_else(|| {
+            let key = if self.brand.is_named() { "chat.code" } else { "chat.code_plain" };
+            self.wording().text(key, &[("code", digits), ("name", name)])
+        });
+        let host = self.host.filter(|_| channel == Channel::Sms);
+        Secret::new(with_last_line(text, host, digits))
     }
 
     /// The code that answers a message, with whatever lets its reader notice that somebody else
     /// asked for it.
     fn confirmation(&self) -> Option<Secret<String>> {
         let (code, wording) = (self.code()?, self.wording());
-        let fillings = [("code", code.expose().as_str()), ("name", self.name)];
+        let fillings = [("code", code.expose().as_str()), ("name", self.name())];
         let mut text = wording.text("chat.confirm", &fillings);
         let details = self.verification.details.as_ref().and_then(|sealed| {
             let key = self.verification.key;
@@ -91,7 +97,7 @@ impl Letter<'_> {
     }
 
     fn reply(&self, reply: Reply) -> Content {
-        let text = Secret::new(self.wording().text(reply.text(), &[("name", self.name)]));
+        let text = Secret::new(self.wording().text(reply.text(), &[("name", self.name())]));
         match reply {
             Reply::ContactRequest | Reply::ContactRefused => Content::ContactRequest(text),
             Reply::Verified

@@ -37,6 +37,8 @@ pub struct VerificationParts {
     pub default_region: Option<Region>,
     /// What opens WhatsApp with a text: `https://wa.me`.
     pub link_base: String,
+    /// Where the pages are: what messages call a tenant without a name.
+    pub host: Option<String>,
     pub clock: Arc<dyn Clock>,
     pub entropy: Arc<dyn Entropy>,
     /// Told when there is a message to send.

@@ -57,6 +57,11 @@ impl Wording {
         ALL.iter().find(fits).unwrap_or(&ALL[0])
     }
 
+    /// Its two or three letters.
+    pub const fn language(&self) -> &'static str {
+        self.language
+    }
+
     /// A text with what is put into it. A key that nobody wrote a text for stands for itself.
     pub fn text(&self, key: &str, fillings: &[(&str, &str)]) -> String {
         let text = self.texts.get(key).or_else(|| ALL[0].texts.get(key));

@@ -6,7 +6,9 @@
 mod catalogue;
 mod characters;
 mod fill;
+mod sms;
 
 pub use catalogue::{Wish, Wording, is_refusal, wish};
 pub(crate) use characters::is_invisible;
 pub use fill::fill;
+pub use sms::{SmsSize, with_last_line};

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use countersign_core::phone::Country;
-use countersign_core::tenants::{Brand, BrandChange, Logo, Tenant as Row, TenantName};
+use countersign_core::tenants::{Brand, BrandChange, Logo, SmsText, Tenant as Row, TenantName};
 
 use crate::config::Config;
 use crate::output::say;
@@ -72,11 +72,16 @@ pub(crate) struct BrandArguments {
     /// Whether its pages say what they are made with
     #[arg(long, value_name = "true|false")]
     credit: Option<bool>,
+    /// What an SMS with a code says, such as en='{code} is your {name} code'; '*=…' is for every
+    /// language without a text of its own, and en= takes one away
+    #[arg(long, value_name = "LANGUAGE=TEXT", num_args = 1.., value_parser = parse_sms_text)]
+    sms_text: Vec<(String, String)>,
 }
 
 impl Tenant {
     pub(super) async fn run(&self, config: &Config) -> anyhow::Result<ExitCode> {
         let tenants = wiring::tenants(config).await?;
+        let host = wiring::host(&config.public_url);
         match self {
             Self::List => {
                 for tenant in tenants.list().await? {
@@ -94,16 +99,17 @@ impl Tenant {
             }
             Self::Show { name } => {
                 let tenant = tenants.named(&parse_name(name)?).await?;
-                describe(&tenant, &*tenants.brand(tenant.id).await?);
+                describe(&tenant, &*tenants.brand(tenant.id).await?, host.as_deref());
             }
             Self::Set { name, brand } => {
                 let tenant = tenants.named(&parse_name(name)?).await?;
-                let change = brand.change()?;
+                let change = BrandChange { host: host.clone(), ..brand.change()? };
                 if let Some(locale) = change.locale.as_deref().filter(|tag| !tag.is_empty()) {
                     let is_spoken = countersign_server::speaks(locale);
                     anyhow::ensure!(is_spoken, "pages do not speak `{locale}`: {}", languages());
                 }
-                describe(&tenant, &tenants.change_brand(tenant.id, change).await?);
+                let brand = tenants.change_brand(tenant.id, change).await?;
+                describe(&tenant, &brand, host.as_deref());
             }
         }
         Ok(ExitCode::SUCCESS)
@@ -124,6 +130,8 @@ impl BrandArguments {
             locale: self.locale.clone(),
             countries: self.country.clone(),
             show_credit: self.credit,
+            sms_texts: self.sms_text.clone(),
+            host: None,
         })
     }
 }
@@ -145,7 +153,7 @@ fn read_logo(path: &str) -> anyhow::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn describe(tenant: &Row, brand: &Brand) {
+fn describe(tenant: &Row, brand: &Brand, host: Option<&str>) {
     let line = |name: &str, value: &str| {
         let value = if value.is_empty() { "-" } else { value };
         say(&format!("{name:<14}{value}"));
@@ -172,6 +180,36 @@ fn describe(tenant: &Row, brand: &Brand) {
     for address in &brand.return_urls {
         line("returns to", &address.to_string());
     }
+    if brand.sms_wording.iter().next().is_none() {
+        line("sms text", "");
+    }
+    for (language, text) in brand.sms_wording.iter() {
+        line("sms text", &sms_text(language, text, brand, host));
+    }
+}
+
+/// `en  1 segment  {code} is your {name} code`
+fn sms_text(language: &str, text: &SmsText, brand: &Brand, host: Option<&str>) -> String {
+    let size = text.size(brand.name_in_messages(host), host);
+    let count = size.segments();
+    let noun = if count == 1 { "segment" } else { "segments" };
+    let warning = if size.fits() {
+        String::new()
+    } else {
+        format!(
+            "  (too long by now: {} characters, {} fit; write it shorter)",
+            size.length,
+            size.most()
+        )
+    };
+    format!("{language}  {count} {noun}  {}{warning}", text.as_str())
+}
+
+fn parse_sms_text(text: &str) -> Result<(String, String), String> {
+    let (language, text) = text
+        .split_once('=')
+        .ok_or("write a language and its text, such as en='{code} is your {name} code'")?;
+    Ok((language.trim().to_owned(), text.to_owned()))
 }
 
 pub(super) fn parse_name(text: &str) -> anyhow::Result<TenantName> {

@@ -16,9 +16,9 @@ use crate::stage::{Stage, check, phone};
 const KEY: &str = "Bearer of-the-gateway-drill-51c0";
 
 /// A request that came to the gateway.
-struct Taken {
+pub(crate) struct Taken {
     authorization: String,
-    message: Value,
+    pub(crate) message: Value,
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn post(server: SocketAddr, target: &str, body: &str) -> Answer {
 }
 
 /// Answers every message, and hands it on.
-fn gateway() -> (SocketAddr, Receiver<Taken>) {
+pub(crate) fn gateway() -> (SocketAddr, Receiver<Taken>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let (taken, messages) = channel();

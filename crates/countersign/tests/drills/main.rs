@@ -32,3 +32,4 @@ mod templates;
 mod theft;
 mod users;
 mod webhook;
+mod wording;

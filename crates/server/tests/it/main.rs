@@ -21,6 +21,7 @@ mod problems;
 mod sandbox;
 mod sessions;
 mod shelf;
+mod sms_text;
 mod templates;
 mod users;
 mod verifications;

@@ -27,6 +27,7 @@ pub struct Sandbox {
     languages: Mutex<Vec<String>>,
     references: Mutex<Vec<String>>,
     texts: Mutex<Vec<String>>,
+    code_texts: Mutex<Vec<String>>,
     failures: Mutex<VecDeque<SendError>>,
     /// What it answers of templates.
     pub shelf: Shelf,
@@ -43,6 +44,7 @@ impl Default for Sandbox {
             languages: Mutex::default(),
             references: Mutex::default(),
             texts: Mutex::default(),
+            code_texts: Mutex::default(),
             failures: Mutex::default(),
             shelf: Shelf::default(),
             permits: Semaphore::new(1_000),
@@ -82,6 +84,11 @@ impl Sandbox {
         self.texts.lock().unwrap().clone()
     }
 
+    /// The latest code, as it is written where no template says it.
+    pub fn code_text(&self) -> String {
+        self.code_texts.lock().unwrap().last().unwrap().clone()
+    }
+
     /// The next send fails so.
     pub fn fail(&self, error: SendError) {
         self.failures.lock().unwrap().push_back(error);
@@ -114,7 +121,8 @@ impl Provider for Sandbox {
             return Err(error);
         }
         match &message.content {
-            Content::Code { code, language, .. } => {
+            Content::Code { code, language, text } => {
+                self.code_texts.lock().unwrap().push(text.expose().clone());
                 let Recipient::Phone(to) = &message.to else { panic!("codes go to numbers") };
                 let mut codes = self.codes.lock().unwrap();
                 self.channels.lock().unwrap().push(message.channel);

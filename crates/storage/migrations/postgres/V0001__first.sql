@@ -37,7 +37,8 @@ create table brands (
     return_urls text not null,
     locale text,
     countries text not null,
-    show_credit bigint not null
+    show_credit bigint not null,
+    sms_texts text not null
 );
 
 create table sessions (

@@ -40,7 +40,8 @@ create table brands (
     return_urls text not null,
     locale text,
     countries text not null,
-    show_credit integer not null
+    show_credit integer not null,
+    sms_texts text not null
 ) strict;
 
 create table sessions (

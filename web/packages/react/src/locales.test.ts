@@ -117,11 +117,16 @@ test.each(catalogues)('the text message of %s is short, and begins with the code
   expect(text).toMatch(/^\{code\} /);
   expect(holes(text)).toEqual(['{code}', '{name}']);
   expect(text.length).toBeLessThanOrEqual(isLatin ? 120 : 70);
+  const plain = String(texts['chat.code_plain']);
+  expect(plain).toMatch(/^\{code\} /);
+  expect(plain.length).toBeLessThan(text.length);
 });
 
 test('text messages need no other letters where the language has none', () => {
-  const others = catalogues.filter(
-    ([, texts]) => !GSM.test(String(texts['chat.code']).replace(/\{\w+\}/g, '')),
+  const others = catalogues.filter(([, texts]) =>
+    ['chat.code', 'chat.code_plain'].some(
+      (key) => !GSM.test(String(texts[key]).replace(/\{\w+\}/g, '')),
+    ),
   );
   expect(others.map(([language]) => language)).toEqual(['ar', 'hi']);
 });

@@ -191,6 +191,11 @@ async fn a_brand_is_read_back_with_all_that_it_has(store: &dyn TenantStore, made
         locale: text("pt-BR"),
         countries: Some(vec!["IN".to_owned(), "BR".to_owned()]),
         show_credit: Some(false),
+        sms_texts: vec![
+            ("pt-BR".to_owned(), "{code} é seu código de {name} = \"PIN\"".to_owned()),
+            ("*".to_owned(), "{code}, {name}".to_owned()),
+        ],
+        host: None,
     };
     let complete = Brand::of(&tenant.name).change(change).expect("all of it is good");
     let minimal = Brand::of(&tenant.name);
