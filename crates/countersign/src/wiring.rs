@@ -14,8 +14,10 @@ use countersign_core::random::{Entropy, SystemEntropy};
 use countersign_core::secret::Secret;
 use countersign_core::tenants::{Integration, Integrations, PresentedKey, Tenants};
 use countersign_core::time::{Clock, SystemClock};
+use countersign_providers::gateway::Gateway;
 use countersign_providers::meta::{Meta, MetaSettings};
 use countersign_providers::sandbox::Sandbox as SandboxProvider;
+use countersign_providers::twilio::Twilio;
 use countersign_server::{Framing, OtpSettings, Settings};
 use countersign_storage::{Opened, Storage, StorageSettings, Target};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -202,6 +204,24 @@ pub(crate) fn integration(config: &Config) -> Integration {
 /// The Meta client alone, to look at an account.
 pub(crate) fn meta(config: &Config) -> anyhow::Result<Meta> {
     Ok(Meta::new(&provider_settings(config)?.meta)?)
+}
+
+/// The accounts at Twilio alone, if there are any.
+pub(crate) fn twilio(config: &Config) -> anyhow::Result<Option<Twilio>> {
+    let settings = provider_settings(config)?.twilio;
+    if settings.accounts.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Twilio::new(&settings, Arc::new(SystemClock::new()))?))
+}
+
+/// The SMS gateway alone, if there is one.
+pub(crate) fn gateway(config: &Config) -> anyhow::Result<Option<Gateway>> {
+    let settings = provider_settings(config)?.gateways;
+    if settings.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Gateway::new(&settings, Arc::new(SystemClock::new()))?))
 }
 
 /// What the server is told; `sandbox` when it is a developer's own.

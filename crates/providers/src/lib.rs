@@ -7,6 +7,7 @@ mod class;
 pub mod gateway;
 pub mod http;
 pub mod meta;
+pub mod report;
 pub mod sandbox;
 pub mod twilio;
 

@@ -8,6 +8,7 @@ use countersign_core::random::{Entropy, SystemEntropy, bytes};
 use countersign_core::secret::Secret;
 use countersign_core::time::{Clock, SystemClock, Timestamp};
 use countersign_providers::http::{ApiClient, BaseUrl, Timeouts};
+use countersign_providers::report::{Finding, Report};
 use countersign_storage::Target;
 
 use crate::config::Config;
@@ -35,7 +36,12 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     }
     database(config, &mut findings).await;
     whatsapp(config, &mut findings).await;
-    webhook(config, &mut findings).await;
+    if config.has_meta() || config.accounts().is_empty() {
+        webhook(config, &mut findings).await;
+    }
+    twilio(config, &mut findings).await;
+    gateway(config, &mut findings).await;
+    test_numbers(config, &mut findings);
     if findings.problems == 0 {
         say("\nEverything is in order.");
         return Ok(ExitCode::SUCCESS);
@@ -48,6 +54,22 @@ impl Findings {
     fn good(&mut self, what: &str, detail: &str) {
         self.looked_at += 1;
         say(&format!("ok    {what}: {detail}"));
+    }
+
+    /// Nothing to mend, as long as it is meant.
+    fn warning(&mut self, what: &str, detail: &str) {
+        self.looked_at += 1;
+        say(&format!("WARN  {what}: {detail}"));
+    }
+
+    fn add(&mut self, report: &Report) {
+        for Finding { what, ok, detail } in &report.findings {
+            if *ok {
+                self.good(what, detail);
+            } else {
+                self.bad(what, detail);
+            }
+        }
     }
 
     fn bad(&mut self, what: &str, detail: &str) {
@@ -106,13 +128,43 @@ async fn whatsapp(config: &Config, findings: &mut Findings) {
         Err(error) => return findings.bad("WhatsApp", &format!("{error:#}")),
     };
     let account = Some(config.whatsapp_business_account_id.as_str()).filter(|id| !id.is_empty());
-    let report = meta.inspect(&wiring::integration(config), account).await;
-    for finding in report.findings {
-        if finding.ok {
-            findings.good(&finding.what, &finding.detail);
-        } else {
-            findings.bad(&finding.what, &finding.detail);
-        }
+    findings.add(&meta.inspect(&wiring::integration(config), account).await);
+}
+
+async fn twilio(config: &Config, findings: &mut Findings) {
+    match wiring::twilio(config) {
+        Ok(Some(twilio)) => findings.add(&twilio.inspect().await),
+        Ok(None) => {}
+        Err(error) => findings.bad("Twilio", &format!("not looked at: {error:#}")),
+    }
+}
+
+async fn gateway(config: &Config, findings: &mut Findings) {
+    match wiring::gateway(config) {
+        Ok(Some(gateway)) => findings.add(&gateway.inspect().await),
+        Ok(None) => {}
+        Err(error) => findings.bad("SMS gateway", &format!("not looked at: {error:#}")),
+    }
+}
+
+fn test_numbers(config: &Config, findings: &mut Findings) {
+    const WHAT: &str = "test numbers";
+    let active = match config.policy().test_numbers.len() {
+        0 => return,
+        1 => "1 is active".to_owned(),
+        count => format!("{count} are active"),
+    };
+    let is_public = BaseUrl::parse(&config.public_url).is_ok_and(|url| !url.is_own());
+    if is_public {
+        let url = &config.public_url;
+        findings.warning(
+            WHAT,
+            &format!(
+                "{active} under {url}: whoever knows such a code is approved; list only numbers that nobody can have, or clear test_numbers"
+            ),
+        );
+    } else {
+        findings.good(WHAT, &format!("{active}: whoever knows such a code is approved"));
     }
 }
 

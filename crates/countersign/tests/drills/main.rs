@@ -12,6 +12,7 @@ mod cli;
 mod client;
 mod crash;
 mod database;
+mod doctor;
 mod fallback;
 mod gateway;
 mod history;

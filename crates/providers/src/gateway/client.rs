@@ -27,7 +27,7 @@ const LONGEST_ID: usize = 256;
 
 /// SMS by way of whichever gateways are configured.
 pub struct Gateway {
-    gateways: Vec<Config>,
+    pub(super) gateways: Vec<Config>,
     clock: Arc<dyn Clock>,
 }
 

@@ -7,6 +7,7 @@ mod callback;
 mod client;
 mod config;
 mod escape;
+mod inspect;
 mod settings;
 mod template;
 

@@ -86,6 +86,11 @@ impl BaseUrl {
         self.host.is_own()
     }
 
+    /// Whether others cannot read what is sent.
+    pub fn is_encrypted(&self) -> bool {
+        self.url.scheme() == "https"
+    }
+
     pub(crate) const fn url(&self) -> &Url {
         &self.url
     }

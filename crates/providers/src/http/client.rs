@@ -3,6 +3,7 @@
 //! It follows no redirect, uses no proxy of the environment, and sends nothing twice: a message
 //! that may have gone out is for the caller to think about.
 
+use std::error::Error;
 use std::time::Duration;
 
 use countersign_core::secret::Secret;
@@ -94,6 +95,14 @@ impl ApiClient {
         &self.base
     }
 
+    /// Asks the host for nothing of the API: whether it is there, and where it speaks TLS, whether
+    /// its certificate is good.
+    pub async fn knock(&self) -> Result<(), CallError> {
+        let mut url = self.base.url().clone();
+        url.set_path("/");
+        exchange(self.client.head(url)).await.map(|_| ())
+    }
+
     pub async fn get(
         &self,
         path: &[&str],
@@ -178,6 +187,15 @@ async fn read(mut response: Response) -> Result<Vec<u8>, CallError> {
 }
 
 impl CallError {
+    /// What is at the bottom of it: the words of the network.
+    pub fn root(&self) -> String {
+        let mut error: &dyn Error = self;
+        while let Some(source) = error.source() {
+            error = source;
+        }
+        error.to_string()
+    }
+
     /// A failed look-up, connection or TLS handshake comes before the request is written.
     fn of(error: reqwest::Error) -> Self {
         let error = error.without_url();

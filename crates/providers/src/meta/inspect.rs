@@ -10,25 +10,11 @@ use super::client::{Meta, is_id};
 use super::errors::UNKNOWN_NUMBER;
 use super::templates::{Account, Rejection, Template};
 use super::trouble::Trouble;
+use crate::report::{Finding, Report};
 
 const NUMBER_FIELDS: &str = "id,status,quality_rating,verified_name";
 /// As in the documentation of `Integration::language_among`.
 const DEFAULT_LANGUAGE: &str = "en_US";
-
-/// What was looked at, in the order in which to mend it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Report {
-    pub findings: Vec<Finding>,
-}
-
-/// One thing that was looked at.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
-    pub what: String,
-    pub ok: bool,
-    /// What was found; and when it is not good, what to do.
-    pub detail: String,
-}
 
 /// The business number, as Meta describes it.
 #[derive(Default, Deserialize)]
@@ -37,22 +23,6 @@ struct Number {
     status: Option<String>,
     quality_rating: Option<String>,
     verified_name: Option<String>,
-}
-
-impl Report {
-    pub fn is_ok(&self) -> bool {
-        self.findings.iter().all(|finding| finding.ok)
-    }
-}
-
-impl Finding {
-    fn good(what: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { what: what.into(), ok: true, detail: detail.into() }
-    }
-
-    fn bad(what: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { what: what.into(), ok: false, detail: detail.into() }
-    }
 }
 
 impl Meta {

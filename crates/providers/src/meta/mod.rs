@@ -16,7 +16,6 @@ mod webhook;
 mod wire;
 
 pub use client::{InvalidSettings, Meta, MetaSettings};
-pub use inspect::{Finding, Report};
 pub use templates::{
     Account, AndroidApp, BusinessNumber, Button, Created, InvalidTemplate, LANGUAGES, NewTemplate,
     Quality, Rejection, SHIPPED_LANGUAGES, Template, TemplateStatus,

@@ -16,6 +16,10 @@ pub(super) struct Account {
     pub(super) sid: String,
     /// With which calls are made.
     pub(super) authorization: HeaderValue,
+    /// The same with the token, whatever calls are made with.
+    pub(super) token: HeaderValue,
+    /// Calls are made with an API key.
+    pub(super) has_key: bool,
     /// With which webhooks are signed, the current one first.
     pub(super) tokens: Vec<Secret<String>>,
     whatsapp: Option<String>,
@@ -69,6 +73,9 @@ impl Account {
             name: name(),
             sid: settings.account_sid.clone(),
             authorization,
+            token: basic(&settings.account_sid, &settings.auth_token)
+                .map_err(|_| InvalidSettings::AuthToken(name()))?,
+            has_key: api_key.is_some(),
             tokens: tokens.into_iter().cloned().collect(),
             whatsapp: whatsapp.transpose()?,
             sms: sms_from.clone(),

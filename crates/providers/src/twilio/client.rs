@@ -22,13 +22,13 @@ use super::{errors, webhook};
 use crate::class::unanswered;
 use crate::http::{Answer, ApiClient, BaseUrl, Request};
 
-const VERSION: &str = "2010-04-01";
+pub(super) const VERSION: &str = "2010-04-01";
 
 /// `WhatsApp` and SMS by way of Twilio.
 pub struct Twilio {
-    api: ApiClient,
-    public_url: Option<BaseUrl>,
-    accounts: Vec<Account>,
+    pub(super) api: ApiClient,
+    pub(super) public_url: Option<BaseUrl>,
+    pub(super) accounts: Vec<Account>,
     clock: Arc<dyn Clock>,
 }
 
@@ -183,7 +183,7 @@ fn accepted(answer: &Answer) -> Result<Accepted, SendError> {
     }
 }
 
-fn is_success(answer: &Answer) -> bool {
+pub(super) fn is_success(answer: &Answer) -> bool {
     (200..300).contains(&answer.status)
 }
 

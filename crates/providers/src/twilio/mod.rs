@@ -7,6 +7,7 @@ mod account;
 mod client;
 mod errors;
 mod form;
+mod inspect;
 mod price;
 mod search;
 mod settings;

@@ -1,7 +1,7 @@
 //! What is told about an account to the person who connects it.
 
 use countersign_providers::http::Timeouts;
-use countersign_providers::meta::Report;
+use countersign_providers::report::Report;
 use serde_json::json;
 
 use crate::account::integration;
