@@ -2,8 +2,8 @@
 
 use countersign_core::secret::Secret;
 use countersign_providers::gateway::{
-    BodyKind, CallbackSettings, Gateway, GatewaySettings, InvalidSettings, MessageId, Method,
-    Outcome, Success,
+    BodyKind, CallbackSettings, Gateway, GatewaySettings, MessageId, Method, Outcome, Setting,
+    Success,
 };
 use countersign_providers::http::Timeouts;
 
@@ -13,8 +13,8 @@ use super::channels::pair;
 /// The name of its account.
 pub(super) const GATEWAY: &str = "sms_gateway";
 
-/// What is sent with each request: names and values.
-type Headers = Vec<(String, Secret<String>)>;
+/// What is sent with each request: a name and a value.
+type Header = (String, Secret<String>);
 
 impl Config {
     pub(super) fn has_gateway(&self) -> bool {
@@ -39,45 +39,42 @@ impl Config {
         if !self.has_gateway() {
             return Ok(Vec::new());
         }
+        let (settings, problems) = self.read_gateway();
+        problems.into_iter().next().map_or_else(|| Ok(vec![settings]), Err)
+    }
+
+    /// The settings as far as they can be read, and what cannot.
+    fn read_gateway(&self) -> (GatewaySettings, Vec<String>) {
         let text = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-        Ok(vec![GatewaySettings {
+        let mut problems = Vec::new();
+        let method = take(&mut problems, method(&self.sms_gateway_method));
+        let content_type = take(&mut problems, body_kind(&self.sms_gateway_body_type));
+        let headers = self.sms_gateway_headers.iter();
+        let headers = headers.filter_map(|text| take(&mut problems, header(text))).collect();
+        let words = self.sms_gateway_callback_words.iter();
+        let words = words.filter_map(|text| take(&mut problems, word(text))).collect();
+        problems.dedup();
+        let callback = text(&self.sms_gateway_callback_secret).map(|secret| CallbackSettings {
+            secret: Secret::new(secret),
+            public_url: self.public_url.clone(),
+            status: self.sms_gateway_callback_status.clone(),
+            words,
+            error: text(&self.sms_gateway_callback_error),
+        });
+        let settings = GatewaySettings {
             name: GATEWAY.to_owned(),
             url: self.sms_gateway_url.trim().to_owned(),
-            method: method(&self.sms_gateway_method)?,
-            headers: self.gateway_headers()?,
+            method: method.unwrap_or(Method::Post),
+            headers,
             body: self.sms_gateway_body.clone(),
-            content_type: body_kind(&self.sms_gateway_body_type)?,
+            content_type: content_type.unwrap_or(BodyKind::Json),
             sender: text(&self.sms_gateway_sender),
             success: success(&self.sms_gateway_success),
             message_id: message_id(&self.sms_gateway_message_id),
-            callback: self.gateway_callback()?,
+            callback,
             timeouts: Timeouts::default(),
-        }])
-    }
-
-    fn gateway_headers(&self) -> Result<Headers, String> {
-        let headers = self.sms_gateway_headers.iter().map(|text| {
-            let (name, value) = text.split_once(':').ok_or_else(|| {
-                "sms_gateway_headers: write [\"Authorization: Bearer …\"]".to_owned()
-            })?;
-            Ok((name.trim().to_owned(), Secret::from(value.trim())))
-        });
-        headers.collect()
-    }
-
-    fn gateway_callback(&self) -> Result<Option<CallbackSettings>, String> {
-        if self.sms_gateway_callback_secret.is_empty() {
-            return Ok(None);
-        }
-        let words = self.sms_gateway_callback_words.iter().map(|text| word(text));
-        let error = &self.sms_gateway_callback_error;
-        Ok(Some(CallbackSettings {
-            secret: Secret::from(self.sms_gateway_callback_secret.as_str()),
-            public_url: self.public_url.clone(),
-            status: self.sms_gateway_callback_status.clone(),
-            words: words.collect::<Result<_, String>>()?,
-            error: Some(error.clone()).filter(|error| !error.is_empty()),
-        }))
+        };
+        (settings, problems)
     }
 
     pub(super) fn gateway_problems(&self) -> Vec<String> {
@@ -86,20 +83,17 @@ impl Config {
             let line = "sms_gateway_url: is missing beside sms_gateway_body".to_owned();
             return Vec::from_iter(is_meant.then_some(line));
         }
-        let parts = [
-            method(&self.sms_gateway_method).err(),
-            self.gateway_headers().err(),
-            body_kind(&self.sms_gateway_body_type).err(),
-        ];
-        let mut problems: Vec<String> = parts.into_iter().flatten().collect();
+        let (settings, mut problems) = self.read_gateway();
         problems.extend(self.callback_problems());
-        // What is said already is not looked at again.
-        let checked = match self.gateways() {
-            Ok(settings) if problems.is_empty() => Gateway::check(&settings),
-            Ok(_) | Err(_) => Ok(()),
-        };
-        if let Err(error) = checked {
-            problems.push(format!("{}: {}", self.gateway_setting(&error), error.why));
+        let said = problems.clone();
+        let is_said = |name: &str| said.iter().any(|line| line.starts_with(&format!("{name}:")));
+        // Of a body whose type nobody knows, nothing is known.
+        let is_read = |setting| setting != Setting::Body || !is_said("sms_gateway_body_type");
+        for error in Gateway::check(&[settings]) {
+            let name = setting_name(error.setting);
+            if is_read(error.setting) && !is_said(name) {
+                problems.push(format!("{name}: {}", error.why));
+            }
         }
         problems
     }
@@ -128,22 +122,36 @@ impl Config {
             ),
         ];
         let broken = rules.into_iter().filter(|(holds, _)| !holds);
-        let wrong_words = words.iter().filter_map(|text| word(text).err());
-        broken.map(|(_, line)| line.to_owned()).chain(wrong_words).collect()
+        broken.map(|(_, line)| line.to_owned()).collect()
     }
+}
 
-    /// The setting that has to be mended: the body where all is well without it.
-    fn gateway_setting(&self, error: &InvalidSettings) -> &'static str {
-        let has_body = !self.sms_gateway_body.is_empty();
-        let mut without = self.clone();
-        without.sms_gateway_body.clear();
-        let others = without.gateways().map(|settings| Gateway::check(&settings));
-        let is_the_same = match others {
-            Ok(Err(other)) => other.to_string() == error.to_string(),
-            Ok(Ok(())) | Err(_) => false,
-        };
-        if has_body && !is_the_same { "sms_gateway_body" } else { "sms_gateway_url" }
+/// What is right; what is wrong is noted.
+fn take<T>(problems: &mut Vec<String>, read: Result<T, String>) -> Option<T> {
+    read.map_err(|line| problems.push(line)).ok()
+}
+
+const fn setting_name(setting: Setting) -> &'static str {
+    match setting {
+        Setting::Name | Setting::Url => "sms_gateway_url",
+        Setting::Headers => "sms_gateway_headers",
+        Setting::Body => "sms_gateway_body",
+        Setting::Sender => "sms_gateway_sender",
+        Setting::Success => "sms_gateway_success",
+        Setting::MessageId => "sms_gateway_message_id",
+        Setting::CallbackSecret => "sms_gateway_callback_secret",
+        Setting::CallbackStatus => "sms_gateway_callback_status",
+        Setting::CallbackWords => "sms_gateway_callback_words",
+        Setting::CallbackError => "sms_gateway_callback_error",
+        Setting::PublicUrl => "public_url",
     }
+}
+
+/// `Authorization: Bearer …`
+fn header(text: &str) -> Result<Header, String> {
+    let (name, value) =
+        text.split_once(':').ok_or("sms_gateway_headers: write [\"Authorization: Bearer …\"]")?;
+    Ok((name.trim().to_owned(), Secret::from(value.trim())))
 }
 
 /// `DELIVRD=delivered`

@@ -150,6 +150,29 @@ fn all_that_is_wrong_with_a_gateway_is_said_at_once() {
     ] {
         assert!(problems.contains(line), "{line}: {problems}");
     }
+    let later = channel_problems(&[
+        ("SMS_GATEWAY_URL", "http://sms.example.com/send?a={b}"),
+        ("SMS_GATEWAY_METHOD", "FETCH"),
+        ("SMS_GATEWAY_HEADERS", "Bearer,Host: a"),
+        ("SMS_GATEWAY_BODY", "{"),
+        ("SMS_GATEWAY_SUCCESS", "status=ok"),
+        ("SMS_GATEWAY_MESSAGE_ID", "id"),
+        ("SMS_GATEWAY_CALLBACK_SECRET", "short"),
+        ("SMS_GATEWAY_CALLBACK_STATUS", "/status"),
+        ("SMS_GATEWAY_CALLBACK_WORDS", "DELIVRD=delivered"),
+    ]);
+    for line in [
+        "sms_gateway_method: write",
+        "sms_gateway_headers: write",
+        "sms_gateway_url: its URL cannot be called",
+        "sms_gateway_url: {b} is no placeholder",
+        "sms_gateway_body: its body is not JSON",
+        "sms_gateway_success: status is not a JSON pointer",
+        "sms_gateway_message_id: id is not a JSON pointer",
+        "sms_gateway_callback_secret: the secret of its callbacks is shorter",
+    ] {
+        assert!(later.contains(line), "{line}: {later}");
+    }
     let body = channel_problems(&[
         ("SMS_GATEWAY_URL", "https://sms.example.com/send"),
         ("SMS_GATEWAY_BODY", "{\"to\": {to}, \"text\": \"{text}\"}"),

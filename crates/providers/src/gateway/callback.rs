@@ -12,7 +12,8 @@ use countersign_core::delivery::{
 use countersign_core::time::Timestamp;
 use serde_json::Value;
 
-use super::settings::{CallbackSettings, Outcome, Why};
+use super::config::Fault;
+use super::settings::{CallbackSettings, Outcome, Setting, Why};
 use crate::http::BaseUrl;
 
 const SHORTEST_SECRET: usize = 16;
@@ -38,21 +39,27 @@ struct Fields<'a> {
 }
 
 impl Callback {
-    pub(super) fn new(settings: &CallbackSettings) -> Result<Self, Why> {
+    /// All that is wrong is said at once.
+    pub(super) fn new(settings: &CallbackSettings) -> Result<Self, Vec<Fault>> {
         let secret = settings.secret.expose();
-        if secret.trim().len() < SHORTEST_SECRET {
-            return Err(Why::ShortSecret);
-        }
         let is_field = |field: &str| !field.trim_start_matches('/').is_empty();
-        let has_fields = is_field(&settings.status)
-            && settings.error.as_deref().is_none_or(is_field)
-            && !settings.words.is_empty();
-        if !has_fields {
-            return Err(Why::Callback);
-        }
+        let has_secret = secret.trim().len() >= SHORTEST_SECRET;
+        let has_error = settings.error.as_deref().is_none_or(is_field);
+        let rules = [
+            (has_secret, Setting::CallbackSecret, Why::ShortSecret),
+            (is_field(&settings.status), Setting::CallbackStatus, Why::Callback),
+            (!settings.words.is_empty(), Setting::CallbackWords, Why::Callback),
+            (has_error, Setting::CallbackError, Why::Callback),
+        ];
+        let broken = rules.into_iter().filter(|(holds, ..)| !holds);
+        let mut faults: Vec<Fault> = broken.map(|(_, setting, why)| (setting, why)).collect();
+        let public_url = BaseUrl::parse(&settings.public_url);
+        let public_url =
+            public_url.map_err(|why| faults.push((Setting::PublicUrl, Why::PublicUrl(why))));
+        let (Ok(public_url), true) = (public_url, faults.is_empty()) else { return Err(faults) };
         Ok(Self {
             key: hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()),
-            public_url: BaseUrl::parse(&settings.public_url).map_err(Why::PublicUrl)?,
+            public_url,
             status: settings.status.clone(),
             words: settings.words.clone(),
             error: settings.error.clone(),

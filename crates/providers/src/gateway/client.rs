@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use super::callback::said;
 use super::config::{Config, IdAt};
-use super::settings::{GatewaySettings, InvalidSettings, Why};
+use super::settings::{GatewaySettings, InvalidSettings, Setting, Why};
 use super::template::{Fillings, Template};
 use crate::class::unanswered;
 use crate::http::{Reply, Request};
@@ -42,12 +42,18 @@ impl Gateway {
         settings: &[GatewaySettings],
         clock: Arc<dyn Clock>,
     ) -> Result<Self, InvalidSettings> {
-        Ok(Self { gateways: configs(settings)?, clock })
+        let gateways = configs(settings).into_iter().collect::<Result<_, _>>();
+        // One error is enough for whoever did not check.
+        let first = |found: Vec<InvalidSettings>| found.into_iter().next();
+        match gateways.map_err(first) {
+            Ok(gateways) => Ok(Self { gateways, clock }),
+            Err(error) => Err(error.expect("a refusal names what is wrong")),
+        }
     }
 
-    /// Whether settings can work, without anything being kept of them.
-    pub fn check(settings: &[GatewaySettings]) -> Result<(), InvalidSettings> {
-        configs(settings).map(|_| ())
+    /// All that is wrong with settings, without anything being kept of them.
+    pub fn check(settings: &[GatewaySettings]) -> Vec<InvalidSettings> {
+        configs(settings).into_iter().filter_map(Result::err).flatten().collect()
     }
 
     fn gateway(&self, integration: &Integration) -> Option<&Config> {
@@ -176,13 +182,15 @@ impl<'a> Words<'a> {
     }
 }
 
-fn configs(settings: &[GatewaySettings]) -> Result<Vec<Config>, InvalidSettings> {
-    let mut names = HashSet::new();
+fn configs(settings: &[GatewaySettings]) -> Vec<Result<Config, Vec<InvalidSettings>>> {
+    let mut taken = HashSet::new();
     let configs = settings.iter().map(|settings| {
-        let name = settings.name.clone();
-        let is_new = names.insert(name.clone());
-        let config = if is_new { Config::new(settings) } else { Err(Why::SameName) };
-        config.map_err(|why| InvalidSettings { name, why })
+        let name = &settings.name;
+        let is_new = taken.insert(name);
+        let config = Config::new(settings);
+        let config = if is_new { config } else { Err(vec![(Setting::Name, Why::SameName)]) };
+        let named = |(setting, why)| InvalidSettings { name: name.clone(), setting, why };
+        config.map_err(|faults| faults.into_iter().map(named).collect())
     });
     configs.collect()
 }

@@ -14,5 +14,5 @@ mod template;
 pub use client::Gateway;
 pub use settings::{
     BodyKind, CallbackSettings, GatewaySettings, InvalidSettings, MessageId, Method, Outcome,
-    Success,
+    Setting, Success,
 };

@@ -96,8 +96,27 @@ pub enum Outcome {
 #[error("the gateway {name}: {why}")]
 pub struct InvalidSettings {
     pub name: String,
+    /// Which of them has to be mended.
+    pub setting: Setting,
     #[source]
     pub why: Why,
+}
+
+/// One of the settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Setting {
+    Name,
+    Url,
+    Headers,
+    Body,
+    Sender,
+    Success,
+    MessageId,
+    CallbackSecret,
+    CallbackStatus,
+    CallbackWords,
+    CallbackError,
+    PublicUrl,
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -11,7 +11,8 @@ use countersign_core::tenants::Integration;
 use countersign_core::testing::ManualClock;
 use countersign_core::time::minutes;
 use countersign_providers::gateway::{
-    BodyKind, CallbackSettings, Gateway, GatewaySettings, MessageId, Method, Outcome, Success,
+    BodyKind, CallbackSettings, Gateway, GatewaySettings, MessageId, Method, Outcome, Setting,
+    Success,
 };
 use countersign_providers::http::Timeouts;
 use serde_json::{Value, json};
@@ -275,6 +276,55 @@ async fn nothing_printed_holds_a_phone_or_a_key() {
     for secret in ["4915550102030", "key-of-acme", SECRET, "402917"] {
         assert!(!printed.contains(secret), "{printed}");
     }
+}
+
+#[test]
+fn all_that_is_wrong_is_said_at_once() {
+    let mut wrong = settings("https://sms.example.com");
+    wrong.name = "a/b".to_owned();
+    wrong.url = "http://sms.example.com/?to={too}".to_owned();
+    wrong.headers = ["Host", "A", "a b"].map(|name| (name.to_owned(), "1".into())).to_vec();
+    wrong.body = r#"{"text":"{callback_url} {sender}"}"#.to_owned();
+    wrong.sender = None;
+    wrong.success.pointer = Some("ok".to_owned());
+    wrong.message_id = MessageId::Pointer("id".to_owned());
+    let callback = wrong.callback.as_mut().unwrap();
+    callback.secret = "short".into();
+    callback.words.clear();
+    callback.public_url = "x".to_owned();
+
+    let settings: Vec<Setting> =
+        Gateway::check(&[wrong.clone()]).iter().map(|error| error.setting).collect();
+
+    assert_eq!(
+        settings,
+        [
+            Setting::Name,
+            Setting::Url,
+            Setting::Url,
+            Setting::Headers,
+            Setting::Headers,
+            Setting::Success,
+            Setting::MessageId,
+            Setting::CallbackSecret,
+            Setting::CallbackWords,
+            Setting::PublicUrl,
+        ]
+    );
+    wrong.url = "https://sms.example.com".to_owned();
+    let whole: Vec<String> = Gateway::check(&[wrong])
+        .iter()
+        .filter(|error| matches!(error.setting, Setting::Body | Setting::Sender))
+        .map(|error| error.why.to_string())
+        .collect();
+    assert_eq!(
+        whole,
+        [
+            "neither its URL nor its body says whom a message is for",
+            "neither its URL nor its body has {text} or {code}",
+            "{sender} is used and not set",
+        ]
+    );
 }
 
 #[test]
