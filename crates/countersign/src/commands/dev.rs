@@ -19,7 +19,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use toml::{Table, Value};
 
-use super::demo;
+use super::{demo, template};
 use crate::config::{Config, ConfigError, ProcessEnvironment};
 use crate::output::say;
 use crate::wiring::Sandbox;
@@ -169,7 +169,10 @@ impl Prepared {
         let phones = tokio::spawn(simulate(simulator_listener, simulator, stop.clone())?);
         announce(&config, &url, &simulator_url, &business_phone, is_json);
         let serving = countersign_server::serve(listener, router, &settings, stop);
+        let templates = installation.app.templates.clone();
+        let follow = tokio::spawn(template::follow(config.clone(), templates));
         run::installation(installation, &config, metrics, serving).await;
+        follow.abort();
         let _ = phones.await;
         Ok(ExitCode::SUCCESS)
     }

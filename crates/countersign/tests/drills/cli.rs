@@ -112,6 +112,33 @@ fn a_verification_can_be_sent_and_checked_by_hand() {
 }
 
 #[test]
+fn a_development_server_has_templates_and_follows_the_one_that_it_sends_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let dev = Dev::start(&folder.path().join("data"), "dev");
+    let mut client = Client::with_key(dev.address, dev.key());
+    let names = |client: &mut Client| -> Vec<String> {
+        let listed = client.get("/v1/templates");
+        assert_eq!(listed.status, 200, "{listed:?}");
+        let rows = listed.json()["data"].as_array().unwrap().clone();
+        rows.iter().map(|row| row["name"].as_str().unwrap().to_owned()).collect()
+    };
+
+    assert!(names(&mut client).contains(&"countersign_code".to_owned()));
+    let wanted = json!({ "name": "shop_code", "languages": ["en_US"] });
+    let created = client.post("/v1/templates", &wanted);
+    assert_eq!(created.status, 201, "{created:?}");
+    assert!(names(&mut client).contains(&"shop_code".to_owned()));
+
+    let paused = json!({ "status": "PAUSED" }).to_string().into_bytes();
+    let review = Request::new("POST", "/api/templates/countersign_code/review").body(paused);
+    assert_eq!(Client::new(dev.simulator).send(&review).unwrap().status, 200);
+    eventually("it says that codes cannot be sent", 10, || {
+        let errors = dev.process.errors();
+        errors.contains("Codes cannot be sent in every language with the template").then_some(())
+    });
+}
+
+#[test]
 fn a_server_without_settings_names_each_that_is_wrong() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = countersign(folder.path(), &["serve"]);
