@@ -122,6 +122,8 @@ pub enum Settled {
     WillRetry,
     WillWait,
     Failed,
+    /// It was not sent, and nobody waits for it any more.
+    Dropped,
     /// The claim was no longer this try's.
     Stale,
 }
@@ -182,12 +184,13 @@ impl Message {
 
     /// The verification ended: a message that nobody waits for is not sent.
     pub fn drop_unsent(&mut self) {
+        self.is_watched = false;
         match self.state {
             MessageState::Queued => {
                 self.state = MessageState::Dropped;
                 self.due_at = None;
             }
-            // It may be on its way; only receipts can tell.
+            // It may be on its way: what is under way is answered yet, and receipts can tell.
             MessageState::Calling | MessageState::Unknown => {
                 self.state = MessageState::Unknown;
                 self.due_at = None;
@@ -210,7 +213,8 @@ impl Message {
             self.provider_id.get_or_insert_with(|| provider_id.clone());
             self.account.get_or_insert_with(|| account.clone());
         }
-        if self.state != MessageState::Calling || self.tries != attempt {
+        let is_open = self.state == MessageState::Calling || self.is_let_go();
+        if self.tries != attempt || !is_open {
             return Settled::Stale;
         }
         match outcome {
@@ -222,6 +226,10 @@ impl Message {
             SendOutcome::Postponed { after, code } => {
                 self.tries -= 1;
                 self.try_again(now.plus(*after), Some(*code), now)
+            }
+            SendOutcome::Unknown { code } if self.is_let_go() => {
+                self.receipts.error = *code;
+                Settled::WillWait
             }
             SendOutcome::Unknown { code } => {
                 self.receipts.error = *code;
@@ -299,12 +307,21 @@ impl Message {
 
     fn try_again(&mut self, next: Timestamp, code: Option<i64>, now: Timestamp) -> Settled {
         self.receipts.error = code;
+        if self.is_let_go() {
+            self.state = MessageState::Dropped;
+            return Settled::Dropped;
+        }
         if self.tries >= MOST_TRIES || next > self.created_at.plus(PATIENCE) {
             self.end(MessageState::Failed, now);
             return Settled::Failed;
         }
         self.wait(MessageState::Queued, next);
         Settled::WillRetry
+    }
+
+    /// Its verification ended while the provider was called.
+    fn is_let_go(&self) -> bool {
+        self.state == MessageState::Unknown && self.due_at.is_none()
     }
 
     fn wait(&mut self, state: MessageState, until: Timestamp) {

@@ -134,7 +134,7 @@ impl Settle {
                 rows.record_message(self.key, EventKind::MessageAccepted, self.event, self.now);
             }
             Settled::Failed => self.loss().note(self.event, self.now, rows),
-            Settled::WillRetry | Settled::WillWait | Settled::Stale => {}
+            Settled::WillRetry | Settled::WillWait | Settled::Dropped | Settled::Stale => {}
         }
         settled
     }

@@ -57,6 +57,7 @@ counts! {
     foreign,
     calls,
     lost_answers,
+    late_answers,
     postponed,
     retries,
     duplicates,

@@ -61,6 +61,7 @@ impl Mail {
         match status {
             MessageStatus::Queued => self.calling.is_none(),
             MessageStatus::Sending => self.calls > 0,
+            // Also what the provider did not take and nobody waited for any more.
             MessageStatus::Dropped => self.calls <= self.retries + self.lost,
             MessageStatus::Accepted
             | MessageStatus::Sent
@@ -140,6 +141,14 @@ impl Book {
         if outcome == Settled::Stale {
             return Ok(());
         }
+        let entry = self.entries.get(&settle.key.verification_key());
+        // Whoever saw it end may have read the clock a moment later.
+        let soon = settle.now.plus(seconds(1));
+        let has_ended = entry.is_none_or(|entry| !entry.is_live(soon));
+        self.tally.late_answers += u64::from(has_ended);
+        Invariant::MessagesEnd.hold(outcome != Settled::Dropped || has_ended, || {
+            format!("{:?} was dropped, and somebody waits", settle.key)
+        })?;
         let is_current = mail.calling.is_some_and(|(attempt, _)| attempt == settle.attempt);
         mail.calling = None;
         let was_not_called = matches!(settle.outcome, SendOutcome::Postponed { .. });
@@ -147,11 +156,12 @@ impl Book {
         self.tally.postponed += u64::from(was_not_called);
         match outcome {
             Settled::Accepted => mail.is_accepted = true,
-            Settled::WillRetry if was_not_called => {}
+            Settled::WillRetry | Settled::Dropped if was_not_called => {}
             Settled::WillRetry => {
                 mail.retries += 1;
                 self.tally.retries += 1;
             }
+            Settled::Dropped => mail.retries += 1,
             Settled::WillWait => {
                 mail.lost += 1;
                 mail.waiting_since = Some(settle.now);

@@ -1,11 +1,31 @@
 //! Ending without a code.
 
-use crate::delivery::MessageState;
-use crate::ledger::{CancelOutcome, Expire};
+use super::sending::accepted;
+use crate::channel::{Channel, Route};
+use crate::delivery::{MessageState, MessageStatus, ReceiptKind, SendOutcome, Settled};
+use crate::ledger::{CancelOutcome, Claimed, Expire};
 use crate::testing::contract::World;
-use crate::testing::contract::world::{RIGHT, first_message};
+use crate::testing::contract::world::{PATIENCE, RIGHT, first_message, receipt};
 use crate::time::{minutes, seconds};
-use crate::verification::{Finding, State, VerificationKey};
+use crate::verification::{Finding, State, Verification, VerificationKey};
+
+/// Called off while the provider is called. Another channel would be left.
+async fn canceled_on_its_way(world: &World<'_>) -> Claimed {
+    let route = Route::of([Channel::Sms]);
+    let key = world.started(Verification { route, ..world.verification() }).await;
+    let claimed = world.claim_one().await;
+    assert_eq!(world.cancel(key).await, CancelOutcome::Canceled);
+    claimed
+}
+
+/// Whatever came of it, nothing follows.
+async fn is_over(world: &World<'_>, claimed: &Claimed) {
+    world.advance(PATIENCE * 4);
+    assert!(world.claim().await.is_empty());
+    let (row, messages) = world.find(claimed.key.verification_key()).await.expect("it is there");
+    assert_eq!((row.state, messages.len()), (State::Canceled, 1));
+    assert_eq!(messages[0].due_at, None);
+}
 
 async fn expire(world: &World<'_>, keys: Vec<VerificationKey>) -> usize {
     let expire = Expire { keys, event: world.event(), now: world.now() };
@@ -24,6 +44,44 @@ pub(super) async fn a_canceled_one_has_no_code_and_sends_nothing(world: &mut Wor
     assert_eq!(world.message(first_message(key)).await.state, MessageState::Dropped);
     assert!(world.claim().await.is_empty());
     assert_eq!(world.check(key, RIGHT).await, Finding::Canceled);
+}
+
+pub(super) async fn what_was_taken_after_the_end_is_known_to_be(world: &mut World<'_>) {
+    let claimed = canceled_on_its_way(world).await;
+    assert_eq!(world.message(claimed.key).await.status(), MessageStatus::Sending);
+    let other = Claimed { attempt: 2, ..claimed.clone() };
+    assert_eq!(world.settle(&other, SendOutcome::Failed { code: 1 }).await, Settled::Stale);
+
+    assert_eq!(world.settle(&claimed, accepted(1)).await, Settled::Accepted);
+
+    let message = world.message(claimed.key).await;
+    assert_eq!((message.state, message.accepted_at), (MessageState::Accepted, Some(world.now())));
+    assert_eq!(world.settle(&claimed, accepted(2)).await, Settled::Stale, "it is settled once");
+    let _ = world.receive(claimed.key, receipt(ReceiptKind::Sent, world.now())).await;
+    is_over(world, &claimed).await;
+    let _ = world.receive(claimed.key, receipt(ReceiptKind::Delivered, world.now())).await;
+    assert_eq!(world.message(claimed.key).await.status(), MessageStatus::Delivered);
+}
+
+pub(super) async fn what_was_not_taken_after_the_end_is_known_to_be(world: &mut World<'_>) {
+    let refused = SendOutcome::Failed { code: 131_042 };
+    let busy = SendOutcome::Retry { after: None, code: Some(4), jitter: 0 };
+    let full = SendOutcome::Postponed { after: seconds(1), code: 5 };
+    let lost = SendOutcome::Unknown { code: Some(2) };
+    for (outcome, settled, state, error) in [
+        (refused, Settled::Failed, MessageState::Failed, 131_042),
+        (busy, Settled::Dropped, MessageState::Dropped, 4),
+        (full, Settled::Dropped, MessageState::Dropped, 5),
+        (lost, Settled::WillWait, MessageState::Unknown, 2),
+    ] {
+        let claimed = canceled_on_its_way(world).await;
+
+        assert_eq!(world.settle(&claimed, outcome).await, settled);
+
+        let message = world.message(claimed.key).await;
+        assert_eq!((message.state, message.receipts.error), (state, Some(error)));
+        is_over(world, &claimed).await;
+    }
 }
 
 pub(super) async fn canceling_again_says_the_same(world: &mut World<'_>) {

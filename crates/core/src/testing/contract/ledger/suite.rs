@@ -138,6 +138,8 @@ async fn checks_and_ends(mut world: &mut World<'_>) {
         }
         ending {
             a_canceled_one_has_no_code_and_sends_nothing,
+            what_was_taken_after_the_end_is_known_to_be,
+            what_was_not_taken_after_the_end_is_known_to_be,
             canceling_again_says_the_same,
             what_has_ended_is_not_canceled,
             expiring_wipes_the_code_and_drops_the_message,
