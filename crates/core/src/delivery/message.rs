@@ -30,6 +30,10 @@ const LONGEST_LIFE: Duration = minutes(10);
 /// A provider's hint is not followed beyond this.
 const LONGEST_HINT: Duration = minutes(1);
 
+/// The code of a failure that no provider reported, beside those of the service: its person wants no
+/// messages by its channel.
+pub const UNWANTED: i64 = 3;
+
 /// A message of a verification: its tenant, the verification, and its place there, from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MessageKey {
@@ -180,6 +184,18 @@ impl Message {
         let is_silent = self.is_watched && !self.receipts.is_delivered();
         self.is_watched = false;
         if is_silent { Claim::Silent } else { Claim::NotDue }
+    }
+
+    /// Its person wants no messages by its channel any more. Answers whether that ends it: one that
+    /// may be on its way is not called back, and is not sent again.
+    pub fn withhold(&mut self, now: Timestamp) -> bool {
+        let is_due = self.due_at.is_some_and(|due| now >= due);
+        let is_to_be_sent = matches!(self.state, MessageState::Queued | MessageState::Unknown);
+        if is_due && is_to_be_sent {
+            self.receipts.error = Some(UNWANTED);
+            self.end(MessageState::Failed, now);
+        }
+        is_due && is_to_be_sent
     }
 
     /// The verification ended: a message that nobody waits for is not sent.

@@ -15,7 +15,7 @@ mod service;
 mod webhook;
 
 pub use crate::channel::Channel;
-pub use message::{Claim, LEASE, Message, MessageKey, SendOutcome, Settled};
+pub use message::{Claim, LEASE, Message, MessageKey, SendOutcome, Settled, UNWANTED};
 pub use message_kind::{MessageKind, Reply};
 pub use message_state::{MessageState, MessageStatus};
 pub use provider::{

@@ -11,7 +11,7 @@ use crate::events::EventKind;
 use crate::id::EventId;
 use crate::keyring::Sealed;
 use crate::time::Timestamp;
-use crate::verification::Verification;
+use crate::verification::{PhoneKey, Verification};
 
 /// Takes messages that are due, for one who will send them.
 #[derive(Clone, Debug)]
@@ -84,6 +84,8 @@ impl ClaimDue {
 
     fn claim(&self, key: MessageKey, event: EventId, rows: &mut Rows) -> Option<Claimed> {
         let verification = rows.verifications.get(&key.verification_key()).cloned();
+        let is_unwanted =
+            verification.as_ref().is_some_and(|row| is_unwanted(key, row.phone, rows));
         let message = rows.messages.edit(&key)?;
         // Nobody waits for the code any more.
         let carries_code = message.kind.carries_code();
@@ -92,6 +94,10 @@ impl ClaimDue {
             message.drop_unsent();
             return None;
         };
+        if is_unwanted && message.withhold(self.now) {
+            Loss::of(key).note(event, self.now, rows);
+            return None;
+        }
         match message.claim(self.now) {
             Claim::Call { attempt } => Some(Claimed {
                 key,
@@ -114,6 +120,13 @@ impl ClaimDue {
             Claim::Wait | Claim::NotDue => None,
         }
     }
+}
+
+/// Whether somebody stopped what this message goes by since it was queued. Whoever wrote first
+/// asked for the answer.
+fn is_unwanted(key: MessageKey, phone: PhoneKey, rows: &Rows) -> bool {
+    let message = rows.messages.get(&key).filter(|message| message.kind == MessageKind::Code);
+    message.is_some_and(|message| rows.is_suppressed(phone, message.channel))
 }
 
 impl Settle {

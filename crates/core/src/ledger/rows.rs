@@ -7,14 +7,15 @@ use std::sync::Arc;
 use foldhash::fast::RandomState;
 
 use super::{Counter, CounterKey, Failure, Suppression};
+use crate::channel::Channel;
 use crate::delivery::{Message, MessageKey};
 use crate::events::{Event, EventKind};
 use crate::id::{EventId, TenantId, VerificationId};
 use crate::keyring::Sealed;
 use crate::time::Timestamp;
 use crate::verification::{
-    Challenge, Identity, NumberKey, PhoneKey, PhoneRecord, Reception, RequestKey, TokenKey,
-    Verification, VerificationKey,
+    Challenge, Identity, NumberKey, PhoneKey, PhoneRecord, Reception, RequestKey, Suppressions,
+    TokenKey, Verification, VerificationKey,
 };
 
 /// The rows of a batch.
@@ -30,6 +31,9 @@ pub struct Rows {
     pub starts: Table<IdempotencyKey, StoredStart>,
     pub webhooks: Table<WebhookKey, StoredWebhook>,
     pub inbound: Table<WebhookKey, StoredInbound>,
+    /// What the phones of due messages want no messages by, where there is anything. They are read
+    /// only, and no lock is waited for.
+    pub opt_outs: Table<PhoneKey, Suppressions>,
     /// Messages that are due, for the claims of the batch; each is loaded.
     pub due: Vec<MessageKey>,
     /// Claims of this batch for which due messages were loaded.
@@ -53,7 +57,7 @@ pub struct Keys {
     pub starts: Vec<IdempotencyKey>,
     pub webhooks: Vec<WebhookKey>,
     pub inbound: Vec<WebhookKey>,
-    /// How many due messages, and at what time; with their verifications.
+    /// How many due messages, and at what time; with their verifications, and what is not wanted.
     pub due: Option<(usize, Timestamp)>,
 }
 
@@ -246,6 +250,15 @@ impl Rows {
         self.verifications.rewrite(key).map(Arc::make_mut)
     }
 
+    /// Whether a phone of a due message wants none by this channel.
+    pub(super) fn is_suppressed(&self, phone: PhoneKey, channel: Channel) -> bool {
+        // The record also has what this batch changed.
+        if self.phones.is_loaded(&phone) {
+            return self.phones.get(&phone).is_some_and(|record| record.is_suppressed(channel));
+        }
+        self.opt_outs.get(&phone).is_some_and(|opt_outs| opt_outs.contains(channel))
+    }
+
     pub fn record(&mut self, key: VerificationKey, kind: EventKind, id: EventId, at: Timestamp) {
         let VerificationKey { tenant, id: verification } = key;
         self.events.push(Event { tenant, id, kind, verification, message: None, at });
@@ -268,6 +281,7 @@ impl Rows {
         self.starts.clear();
         self.webhooks.clear();
         self.inbound.clear();
+        self.opt_outs.clear();
         self.due.clear();
         self.due_loaded = false;
         self.events.clear();

@@ -246,15 +246,24 @@ impl Maps {
             rows.inbound.load(*key, self.inbound.get(key).cloned());
         }
         if let Some((most, now)) = keys.due {
-            for key in self.due.due(most, now) {
-                let verification = key.verification_key();
-                let row = self.verifications.get(&verification).cloned();
-                rows.verifications.load(verification, row);
-                rows.messages.load(key, self.messages.get(&key).cloned());
-                rows.due.push(key);
-            }
-            rows.due_loaded = true;
+            self.load_due(most, now, rows);
         }
+    }
+
+    fn load_due(&self, most: usize, now: Timestamp, rows: &mut Rows) {
+        for key in self.due.due(most, now) {
+            let verification = key.verification_key();
+            let row = self.verifications.get(&verification).cloned();
+            if let Some(phone) = row.as_ref().map(|row| row.phone)
+                && let Some(opt_outs) = self.limits.opt_outs(phone)
+            {
+                rows.opt_outs.load(phone, Some(opt_outs));
+            }
+            rows.verifications.load(verification, row);
+            rows.messages.load(key, self.messages.get(&key).cloned());
+            rows.due.push(key);
+        }
+        rows.due_loaded = true;
     }
 
     pub(crate) fn save(&mut self, rows: &Rows) {

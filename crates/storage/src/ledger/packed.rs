@@ -2,7 +2,7 @@
 
 use countersign_core::ledger::{Counter, CounterKey};
 use countersign_core::time::Timestamp;
-use countersign_core::verification::{PhoneKey, PhoneRecord};
+use countersign_core::verification::{PhoneKey, PhoneRecord, Suppressions};
 use foldhash::HashMap;
 
 use super::compact::CompactMap;
@@ -20,6 +20,12 @@ impl PackedLimits {
     pub(crate) fn phone(&self, key: PhoneKey) -> Option<PhoneRecord> {
         // What is in memory was packed by this process.
         PhoneRecord::decode(self.phones.get(&key.0)?)
+    }
+
+    /// What a phone wants no messages by, where there is anything.
+    pub(crate) fn opt_outs(&self, key: PhoneKey) -> Option<Suppressions> {
+        let opt_outs = self.phone(key)?.suppressions();
+        (!opt_outs.is_empty()).then_some(opt_outs)
     }
 
     pub(crate) fn counter(&self, key: CounterKey) -> Option<Counter> {

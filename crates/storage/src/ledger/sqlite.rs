@@ -107,6 +107,13 @@ impl SqliteBackend {
         let verifications: Vec<VerificationKey> =
             due.iter().map(MessageKey::verification_key).collect();
         self.load_verifications(verifications.iter(), rows)?;
+        for key in &verifications {
+            if let Some(phone) = rows.verifications.get(key).map(|row| row.phone)
+                && let Some(opt_outs) = self.limits.opt_outs(phone)
+            {
+                rows.opt_outs.load(phone, Some(opt_outs));
+            }
+        }
         self.load_messages(due.iter(), rows)
     }
 

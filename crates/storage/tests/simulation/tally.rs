@@ -49,6 +49,7 @@ counts! {
     opt_outs,
     lifts,
     unwanted_starts,
+    withheld,
     resends,
     fallbacks,
     repeated_starts,

@@ -59,6 +59,13 @@ pub(super) fn find_verifications<'a>(
     pairs(sql::FIND_VERIFICATIONS, keys.map(|key| (key.tenant.as_bytes(), key.id.as_bytes())))
 }
 
+/// What the phones of verifications want no messages by.
+pub(super) fn find_opt_outs<'a>(
+    keys: impl Iterator<Item = &'a VerificationKey>,
+) -> Option<Call<'static>> {
+    pairs(sql::FIND_OPT_OUTS, keys.map(|key| (key.tenant.as_bytes(), key.id.as_bytes())))
+}
+
 /// Adds what a call found.
 pub(super) fn take(name: &str, found: &[Row], rows: &mut Rows) -> Result<(), StoreError> {
     for row in found {
@@ -87,6 +94,7 @@ pub(super) fn take(name: &str, found: &[Row], rows: &mut Rows) -> Result<(), Sto
                 rows.due.push(row.key);
                 rows.messages.load(row.key, Some(row));
             }
+            sql::FIND_OPT_OUTS => take_opt_outs(row, rows)?,
             sql::FIND_WEBHOOKS => take_webhook(row, rows)?,
             sql::FIND_INBOUND => take_inbound(row, rows)?,
             _ => {}
@@ -199,6 +207,15 @@ fn take_limit(row: &dyn Columns, rows: &mut Rows) -> Result<(), StoreError> {
     };
     let counter = Counter::decode(key, state).ok_or_else(corrupt)?;
     rows.counters.load(key, Some(counter));
+    Ok(())
+}
+
+fn take_opt_outs(row: &dyn Columns, rows: &mut Rows) -> Result<(), StoreError> {
+    let corrupt = || StoreError::Corrupt { table: "limits", id: "?".to_owned() };
+    let (key, state) = (row.bytes(0)?, row.bytes(1)?);
+    let id = key.split_first().and_then(|(_, id)| id16(id)).ok_or_else(corrupt)?;
+    let record = PhoneRecord::decode(state).ok_or_else(corrupt)?;
+    rows.opt_outs.load(PhoneKey(id), Some(record.suppressions()));
     Ok(())
 }
 

@@ -107,10 +107,13 @@ impl Session {
             rows.due.iter().map(MessageKey::verification_key).collect();
         keys.sort_unstable();
         keys.dedup();
+        let opt_outs = load::find_opt_outs(keys.iter());
         keys.retain(|key| !rows.verifications.is_loaded(key));
-        let calls = load::find_verifications(keys.iter()).into_iter().collect();
-        for found in self.pipeline(calls).await? {
-            load::take(sql::FIND_VERIFICATIONS, &found, rows)?;
+        let calls: Vec<_> =
+            load::find_verifications(keys.iter()).into_iter().chain(opt_outs).collect();
+        let names: Vec<&'static str> = calls.iter().map(|(name, _)| *name).collect();
+        for (name, found) in names.into_iter().zip(self.pipeline(calls).await?) {
+            load::take(name, &found, rows)?;
         }
         for key in keys {
             rows.verifications.load(key, None);

@@ -41,6 +41,7 @@ pub(super) const FIND_IDENTITIES: &str = "find identities";
 pub(super) const SET_IDENTITIES: &str = "set identities";
 pub(super) const FIND_MESSAGES: &str = "find messages";
 pub(super) const FIND_DUE: &str = "find due messages";
+pub(super) const FIND_OPT_OUTS: &str = "find opt-outs";
 pub(super) const ADD_MESSAGES: &str = "add messages";
 pub(super) const CHANGE_MESSAGES: &str = "change messages";
 pub(super) const FIND_WEBHOOKS: &str = "find webhooks";
@@ -65,6 +66,15 @@ const FIND_LIMITS_SQL: &str = r"
     )
     order by key
     for update";
+
+// A claim that locked limits would lock them after messages, and so against the order. What is
+// stopped while it is decided counts from the next claim on.
+const FIND_OPT_OUTS_SQL: &str = r"
+    select limits.key, limits.state
+    from unnest($1::bytea[], $2::bytea[]) as wanted (tenant_id, id)
+    join verifications as found
+        on found.tenant_id = wanted.tenant_id and found.id = wanted.id
+    join limits on limits.key = '\x03'::bytea || found.phone";
 
 const LIMIT_COLUMNS: [&str; 3] = ["key", "state", "forget_at"];
 
@@ -147,6 +157,7 @@ pub(super) fn statements() -> Vec<(&'static str, String)> {
         (SET_IDENTITIES, text(SET_IDENTITIES_SQL)),
         (FIND_MESSAGES, find("messages", &MESSAGE_COLUMNS, MESSAGE_KINDS, 3)),
         (FIND_DUE, find_due()),
+        (FIND_OPT_OUTS, text(FIND_OPT_OUTS_SQL)),
         (ADD_MESSAGES, insert("messages", &MESSAGE_COLUMNS, MESSAGE_KINDS)),
         (CHANGE_MESSAGES, update("messages", &MESSAGE_COLUMNS, MESSAGE_KINDS, 3)),
     ];

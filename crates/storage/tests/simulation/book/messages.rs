@@ -120,6 +120,10 @@ impl Book {
             .hold(carried.is_some() && carried == entry.map(|entry| &entry.code), || {
                 format!("{key:?} carries another code")
             })?;
+        let phone = entry.map(|entry| entry.phone);
+        let is_wanted = phone.is_some_and(|phone| !self.is_suppressed(phone, claimed.channel));
+        Invariant::NothingIsSentUnwanted
+            .hold(is_wanted, || format!("{key:?} goes by {:?}, unwanted", claimed.channel))?;
         let mail = self.mails.get_mut(&key).expect("its verification is live");
         self.tally.calls += 1;
         mail.channel = Some(claimed.channel);
@@ -217,20 +221,23 @@ impl Book {
                 continue;
             };
             let key = MessageKey { tenant: event.tenant, verification: event.verification, number };
+            let may_be_unwanted = self.may_be_withheld(key.verification_key(), answered.op);
             let mail = self.mails.get_mut(&key);
             let Some(mail) = mail else {
                 return Invariant::NothingOfAnotherTenant
                     .hold(false, || format!("{key:?} failed, but nobody sent it"));
             };
-            // Only a lost answer is ever given up without one.
+            // Only a lost answer is ever given up without one, or what is not wanted any more.
             let is_silent = !mail.is_given_up && !mail.receipts.contains(&ReceiptKind::Failed);
             let is_lost = mail.lost > 0 || mail.calling.is_some();
             mail.is_given_up |= is_silent;
+            self.tally.withheld += u64::from(is_silent && !is_lost);
             if let Some(entry) = self.entries.get_mut(&key.verification_key()) {
                 entry.failed_messages += 1;
             }
-            Invariant::MessagesEnd
-                .hold(!is_silent || is_lost, || format!("{key:?} was given up for no reason"))?;
+            Invariant::MessagesEnd.hold(!is_silent || is_lost || may_be_unwanted, || {
+                format!("{key:?} was given up for no reason")
+            })?;
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use countersign_core::channel::Channel;
-use countersign_core::ledger::{Lift, LiftOutcome};
+use countersign_core::ledger::{Lift, LiftOutcome, Op};
 use countersign_core::policy::Limits;
 use countersign_core::time::{Timestamp, days, hours};
 use countersign_core::verification::{PhoneKey, Suppressions, VerificationKey};
@@ -109,6 +109,12 @@ impl Book {
         Invariant::NothingIsSentUnwanted.hold(are(&suppressed, rest), || {
             format!("{:?} wants nothing by {suppressed:?}, not {rest:?}", lift.phone)
         })
+    }
+
+    /// Whether a claim may give up a message because it is not wanted.
+    pub(super) fn may_be_withheld(&self, key: VerificationKey, op: &Op) -> bool {
+        let phone = self.entries.get(&key).and_then(|entry| self.phones.get(&entry.phone));
+        matches!(op, Op::ClaimDue(_)) && phone.is_some_and(|phone| !phone.suppressed.is_empty())
     }
 
     /// Whether no messages are wanted by this channel.

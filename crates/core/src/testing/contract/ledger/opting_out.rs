@@ -6,11 +6,11 @@ use std::pin::Pin;
 use super::people::{OTHER, PHONE, await_message, bound, hear, heard, line, sender};
 use super::sending::accepted;
 use crate::channel::{Channel, Route};
-use crate::delivery::{Receipt, ReceiptKind, SendOutcome};
+use crate::delivery::{MessageKind, MessageState, Receipt, ReceiptKind, SendOutcome, UNWANTED};
 use crate::ledger::{Lift, ResendOutcome, StartOutcome};
 use crate::testing::contract::World;
-use crate::testing::contract::world::{PATIENCE, RIGHT, at_once, receipt};
-use crate::time::{days, minutes};
+use crate::testing::contract::world::{PATIENCE, RIGHT, at_once, first_message, receipt};
+use crate::time::{days, minutes, seconds};
 use crate::verification::{
     Finding, Heard, Line, PhoneKey, Purpose, Reception, StartMode, State, Suppressions,
     Verification, VerificationKey,
@@ -218,6 +218,79 @@ pub(super) async fn a_refusal_for_it_ends_it_for_siblings_too(world: &mut World<
     assert_eq!(channels(world, sibling).await, [Channel::WhatsApp]);
 }
 
+pub(super) async fn what_waits_to_be_sent_is_not_sent_by_it(world: &mut World<'_>) {
+    let own = line(PHONE, world.phone());
+    let key = world.started(by(world, own.limits, Channel::Sms)).await;
+    stop(world, &own, Channel::Sms).await;
+
+    assert!(world.claim().await.is_empty());
+
+    let message = world.message(first_message(key)).await;
+    assert_eq!((message.state, message.tries, message.due_at), (MessageState::Failed, 0, None));
+    assert_eq!(message.receipts.error, Some(UNWANTED));
+    let row = world.read(key).await;
+    assert_eq!((row.state, row.failed_messages), (State::Undeliverable, 1));
+    lift(world, own.limits, Route::of([Channel::Sms])).await;
+    assert!(world.claim().await.is_empty(), "what is lost stays so");
+}
+
+pub(super) async fn what_waits_to_be_sent_goes_by_what_is_left(world: &mut World<'_>) {
+    let own = line(PHONE, world.phone());
+    let key = world.started(routed(world, own.limits, [Channel::WhatsApp, Channel::Sms])).await;
+    stop(world, &own, Channel::WhatsApp).await;
+
+    let claimed = world.claim_one().await;
+
+    assert_eq!((claimed.key.number, claimed.channel), (2, Channel::Sms));
+    assert_eq!(channels(world, key).await, [Channel::WhatsApp, Channel::Sms]);
+    let _ = world.settle(&claimed, accepted(2)).await;
+    assert_eq!(world.check(key, RIGHT).await, Finding::Approved);
+    // Nobody stopped this one.
+    let other = world.started(by(world, world.phone(), Channel::WhatsApp)).await;
+    assert_eq!(world.claim_one().await.key, first_message(other));
+}
+
+pub(super) async fn what_is_tried_again_is_not_sent_by_it(world: &mut World<'_>) {
+    for outcome in [
+        SendOutcome::Retry { after: None, code: None, jitter: 0 },
+        SendOutcome::Unknown { code: None },
+    ] {
+        let own = line(PHONE, world.phone());
+        let key = world.started(by(world, own.limits, Channel::WhatsApp)).await;
+        let first = world.claim_one().await;
+        let _ = world.settle(&first, outcome).await;
+        stop(world, &own, Channel::WhatsApp).await;
+        world.advance(seconds(10));
+
+        assert!(world.claim().await.is_empty());
+
+        assert_eq!(world.message(first.key).await.state, MessageState::Failed);
+        assert_eq!(world.read(key).await.state, State::Undeliverable);
+    }
+}
+
+pub(super) async fn a_refusal_for_it_holds_back_what_waits(world: &mut World<'_>) {
+    let phone = world.phone();
+    world.started(by(world, phone, Channel::Sms)).await;
+    let first = world.claim_one().await;
+    world.advance(minutes(1));
+    let sibling = world.started(routed(world, phone, [Channel::Sms, Channel::WhatsApp])).await;
+
+    let _ = world.settle(&first, STOPPED).await;
+
+    let claimed = world.claim_one().await;
+    assert_eq!((claimed.key.verification, claimed.channel), (sibling.id, Channel::WhatsApp));
+}
+
+pub(super) async fn what_is_wanted_again_before_it_goes_is_sent(world: &mut World<'_>) {
+    let own = line(PHONE, world.phone());
+    let key = world.started(by(world, own.limits, Channel::Sms)).await;
+    stop(world, &own, Channel::Sms).await;
+    assert_eq!(say(world, &own, Channel::Sms, Wish::Start).await, Reception::OptedIn);
+
+    assert_eq!(world.claim_one().await.key, first_message(key));
+}
+
 pub(super) async fn an_sms_proves_nothing(world: &mut World<'_>) {
     let own = line(PHONE, world.phone());
     let awaited = await_message(world, bound(world, &own, Purpose::Verify)).await;
@@ -244,6 +317,7 @@ pub(super) async fn whoever_wants_nothing_may_still_write_first(world: &mut Worl
     let right = heard(world, sender(&own), vec![awaited.token]);
     assert_eq!(hear(world, right).await, Reception::AwaitingConfirmation);
     assert_eq!(suppressed(world, own.limits).await, [Channel::WhatsApp]);
+    assert_eq!(world.claim_one().await.kind, MessageKind::Confirm, "and is answered");
 }
 
 pub(super) async fn one_who_guessed_may_still_say_stop(world: &mut World<'_>) {
