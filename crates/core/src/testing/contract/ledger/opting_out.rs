@@ -112,6 +112,18 @@ pub(super) async fn start_lifts_it_and_is_a_word_like_others_before(world: &mut 
     world.started(by(world, own.limits, Channel::Sms)).await;
 }
 
+pub(super) async fn an_sms_that_anybody_may_forge_lifts_sms_alone(world: &mut World<'_>) {
+    let own = line(PHONE, world.phone());
+    stop(world, &own, Channel::WhatsApp).await;
+    assert_eq!(say(world, &own, Channel::Sms, Wish::Start).await, Reception::Kept);
+    stop(world, &own, Channel::Sms).await;
+
+    assert_eq!(say(world, &own, Channel::Sms, Wish::Start).await, Reception::OptedIn);
+
+    assert_eq!(suppressed(world, own.limits).await, [Channel::WhatsApp]);
+    opted_out(world, by(world, own.limits, Channel::WhatsApp)).await;
+}
+
 pub(super) async fn it_is_remembered_until_it_is_lifted(world: &mut World<'_>) {
     let own = line(PHONE, world.phone());
     let since = world.now();

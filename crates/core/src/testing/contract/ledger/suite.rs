@@ -33,6 +33,7 @@ async fn opt_outs(mut world: &mut World<'_>) {
             whoever_writes_stop_gets_nothing_by_that_channel,
             a_route_leaves_out_what_is_not_wanted,
             start_lifts_it_and_is_a_word_like_others_before,
+            an_sms_that_anybody_may_forge_lifts_sms_alone,
             it_is_remembered_until_it_is_lifted,
             a_tenant_is_told_to_stop_by_itself,
             what_is_live_does_not_go_on_by_it,
