@@ -149,26 +149,14 @@ fn by_weight<'a>(accounts: &[&'a Arc<Integration>], ticket: u32) -> Option<&'a A
 mod tests {
     use super::*;
     use crate::delivery::MessageKey;
+    use crate::testing::minimal_integration;
 
     const NOW: Timestamp = Timestamp::from_seconds(1_791_300_000);
     const BUSY: SendError = SendError::Unavailable { retry_after: None, code: None };
 
     fn account(name: &str, weight: u32) -> Integration {
-        Integration {
-            tenant: TenantId::DEFAULT,
-            name: name.to_owned(),
-            weight,
-            channels: vec![Channel::Sms],
-            provider: "twilio",
-            phone_number_id: String::new(),
-            business_account: None,
-            access_token: "".into(),
-            app_secrets: Vec::new(),
-            verify_token: "".into(),
-            template: String::new(),
-            business_number: None,
-            languages: Vec::new(),
-        }
+        let channels = vec![Channel::Sms];
+        Integration { name: name.to_owned(), weight, channels, ..minimal_integration() }
     }
 
     fn accounts(all: &[(&str, u32)]) -> Accounts {

@@ -90,24 +90,11 @@ impl Known {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::channel::Channel;
+    use crate::testing::minimal_integration;
 
     fn integration(name: &str, languages: &[&str]) -> Integration {
-        Integration {
-            tenant: TenantId::DEFAULT,
-            name: name.to_owned(),
-            weight: 1,
-            channels: vec![Channel::WhatsApp],
-            provider: "meta",
-            phone_number_id: "420033001177550".to_owned(),
-            business_account: None,
-            access_token: "token".into(),
-            app_secrets: Vec::new(),
-            verify_token: "verify".into(),
-            template: "countersign_code".to_owned(),
-            business_number: None,
-            languages: languages.iter().map(|&language| language.to_owned()).collect(),
-        }
+        let languages = languages.iter().map(|&language| language.to_owned()).collect();
+        Integration { name: name.to_owned(), languages, ..minimal_integration() }
     }
 
     #[test]

@@ -102,23 +102,11 @@ impl Integrations {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::minimal_integration;
 
     fn integration() -> Integration {
-        Integration {
-            tenant: TenantId::DEFAULT,
-            name: "whatsapp".to_owned(),
-            weight: 1,
-            channels: vec![Channel::WhatsApp],
-            provider: "meta",
-            phone_number_id: "420033001177550".to_owned(),
-            business_account: None,
-            access_token: "token".into(),
-            app_secrets: Vec::new(),
-            verify_token: "verify".into(),
-            template: "countersign_code".to_owned(),
-            business_number: None,
-            languages: ["en_US", "es", "pt_BR"].map(str::to_owned).to_vec(),
-        }
+        let languages = ["en_US", "es", "pt_BR"].map(str::to_owned).to_vec();
+        Integration { languages, ..minimal_integration() }
     }
 
     #[test]

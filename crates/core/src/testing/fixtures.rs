@@ -1,4 +1,4 @@
-//! Rows with nothing in them that may be absent, and with everything.
+//! Rows and accounts with nothing in them that may be absent, and with everything.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -6,10 +6,12 @@ use async_trait::async_trait;
 
 use super::CountingEntropy;
 use crate::channel::{Channel, Route};
+use crate::id::TenantId;
 use crate::keyring::{KeyStore, Keyring, Sealed, SecretKey};
 use crate::phone::Country;
 use crate::random::{Entropy, bytes};
 use crate::store::StoreError;
+use crate::tenants::Integration;
 use crate::time::{Timestamp, minutes, seconds};
 use crate::verification::{
     Code, Finding, Idempotency, LastCheck, Method, NumberKey, PhoneKey, Purpose, State,
@@ -25,6 +27,25 @@ pub async fn test_keyring(seed: u64) -> Keyring {
     let entropy = Arc::new(CountingEntropy::seeded(seed));
     let secret = SecretKey::parse(&SecretKey::generate(&*entropy)).expect("it was just written");
     Keyring::open(&secret, None, &OneKey::default(), entropy).await.expect("no key is there yet")
+}
+
+/// An account that sends by `WhatsApp`, without anything that it can do without.
+pub fn minimal_integration() -> Integration {
+    Integration {
+        tenant: TenantId::DEFAULT,
+        name: "whatsapp".to_owned(),
+        weight: 1,
+        channels: vec![Channel::WhatsApp],
+        provider: "meta",
+        phone_number_id: "420033001177550".to_owned(),
+        business_account: None,
+        access_token: "token".into(),
+        app_secrets: Vec::new(),
+        verify_token: "verify".into(),
+        template: "countersign_code".to_owned(),
+        business_number: None,
+        languages: vec!["en_US".to_owned()],
+    }
 }
 
 /// A live verification that was just made, with its code and without anything that it can do

@@ -7,4 +7,6 @@ mod fixtures;
 
 pub use clock::ManualClock;
 pub use entropy::CountingEntropy;
-pub use fixtures::{complete_verification, minimal_verification, test_keyring};
+pub use fixtures::{
+    complete_verification, minimal_integration, minimal_verification, test_keyring,
+};

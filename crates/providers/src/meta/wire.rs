@@ -253,30 +253,12 @@ impl Visitor<'_> for WholeVisitor {
 #[cfg(test)]
 mod tests {
     use countersign_core::channel::Channel;
-    use countersign_core::id::TenantId;
     use countersign_core::phone::PhoneNumber;
+    use countersign_core::testing::minimal_integration;
     use countersign_core::time::minutes;
     use serde_json::json;
 
     use super::*;
-
-    fn integration() -> Integration {
-        Integration {
-            tenant: TenantId::DEFAULT,
-            name: "whatsapp".to_owned(),
-            weight: 1,
-            channels: vec![Channel::WhatsApp],
-            provider: "meta",
-            phone_number_id: "420033001177550".to_owned(),
-            business_account: None,
-            access_token: "token".into(),
-            app_secrets: Vec::new(),
-            verify_token: "verify".into(),
-            template: "countersign_code".to_owned(),
-            business_number: None,
-            languages: vec!["de".to_owned()],
-        }
-    }
 
     fn written(content: Content) -> serde_json::Value {
         let to = PhoneNumber::from_trusted("+4915550102030").unwrap();
@@ -287,7 +269,7 @@ mod tests {
             content,
             reference: "cs1:ver_01JB7Q9T:att_2".to_owned(),
         };
-        serde_json::to_value(Send::new(&integration(), &message)).unwrap()
+        serde_json::to_value(Send::new(&minimal_integration(), &message)).unwrap()
     }
 
     #[test]

@@ -3,29 +3,22 @@
 use std::sync::LazyLock;
 
 use aws_lc_rs::hmac;
-use countersign_core::channel::Channel;
 use countersign_core::delivery::{Provider, RawWebhook, Received, Rejected};
-use countersign_core::id::TenantId;
 use countersign_core::tenants::Integration;
+use countersign_core::testing::minimal_integration;
 use countersign_providers::meta::{Meta, MetaSettings};
 
 pub const APP_SECRET: &str = "countersign-test-app-secret";
 
 pub fn integration() -> Integration {
     Integration {
-        tenant: TenantId::DEFAULT,
-        name: "whatsapp".to_owned(),
-        weight: 1,
-        channels: vec![Channel::WhatsApp],
-        provider: "meta",
-        phone_number_id: "420033001177550".to_owned(),
         business_account: Some("311200440055660".to_owned()),
         access_token: "EAAtest".into(),
         app_secrets: vec![APP_SECRET.into()],
         verify_token: "verify-me".into(),
-        template: "countersign_code".to_owned(),
         business_number: Some("15550100200".to_owned()),
         languages: ["en_US", "de"].map(str::to_owned).to_vec(),
+        ..minimal_integration()
     }
 }
 

@@ -8,7 +8,7 @@ use countersign_core::delivery::{
 };
 use countersign_core::phone::PhoneNumber;
 use countersign_core::tenants::Integration;
-use countersign_core::testing::ManualClock;
+use countersign_core::testing::{ManualClock, minimal_integration};
 use countersign_core::time::minutes;
 use countersign_providers::gateway::{
     BodyKind, CallbackSettings, Gateway, GatewaySettings, MessageId, Method, Outcome, Setting,
@@ -17,7 +17,6 @@ use countersign_providers::gateway::{
 use countersign_providers::http::Timeouts;
 use serde_json::{Value, json};
 
-use crate::account;
 use crate::server::{Reply, Server};
 
 const LOST: SendError = SendError::Unknown { code: None };
@@ -29,7 +28,7 @@ pub fn integration() -> Integration {
         name: "acme-sms".to_owned(),
         channels: vec![Channel::Sms],
         provider: "http",
-        ..account::integration()
+        ..minimal_integration()
     }
 }
 

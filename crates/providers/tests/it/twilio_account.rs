@@ -7,12 +7,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use countersign_core::delivery::{Channel, Provider, RawWebhook, Received, Rejected};
 use countersign_core::tenants::Integration;
-use countersign_core::testing::ManualClock;
+use countersign_core::testing::{ManualClock, minimal_integration};
 use countersign_core::time::Timestamp;
 use countersign_providers::http::Timeouts;
 use countersign_providers::twilio::{Twilio, TwilioAccount, TwilioSettings};
-
-use crate::account;
 
 pub const TOKEN: &str = "countersign-test-token-0123456789";
 pub const ACCOUNT: &str = "AC0123456789abcdef0123456789abcdef";
@@ -25,7 +23,7 @@ pub fn integration() -> Integration {
         name: "twilio".to_owned(),
         channels: vec![Channel::WhatsApp, Channel::Sms],
         provider: "twilio",
-        ..account::integration()
+        ..minimal_integration()
     }
 }
 

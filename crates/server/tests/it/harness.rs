@@ -18,7 +18,7 @@ use countersign_core::policy::{Limits, Policy, RoutePolicy, TestNumber};
 use countersign_core::tenants::{
     BrandChange, Integration, Integrations, KeyMode, Scopes, TenantName,
 };
-use countersign_core::testing::{CountingEntropy, ManualClock};
+use countersign_core::testing::{CountingEntropy, ManualClock, minimal_integration};
 use countersign_server::{OtpSettings, Peer, Settings, router};
 use http_body_util::BodyExt;
 use serde_json::Value;
@@ -279,19 +279,10 @@ async fn app(
 
 fn integration() -> Integration {
     Integration {
-        tenant: TenantId::DEFAULT,
-        name: "whatsapp".to_owned(),
-        weight: 1,
-        channels: vec![Channel::WhatsApp],
-        provider: "meta",
-        phone_number_id: "420033001177550".to_owned(),
         business_account: Some("311200440055660".to_owned()),
-        access_token: "token".into(),
-        app_secrets: Vec::new(),
         verify_token: VERIFY_TOKEN.into(),
-        template: "countersign_code".to_owned(),
         business_number: Some("15550100200".to_owned()),
-        languages: vec!["en_US".to_owned()],
+        ..minimal_integration()
     }
 }
 

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_core::app::{App, Parts};
-use countersign_core::channel::Channel;
 use countersign_core::delivery::DeliverySettings;
 use countersign_core::hosted::{
     Intent, NewSession, Once, Page, PageView, SendRequest, SessionKey, Typed,
@@ -14,7 +13,7 @@ use countersign_core::keyring::{Keyring, SecretKey};
 use countersign_core::policy::{Limits, Policy};
 use countersign_core::random::{Entropy, SystemEntropy};
 use countersign_core::tenants::{BrandChange, Integration, Integrations};
-use countersign_core::testing::ManualClock;
+use countersign_core::testing::{ManualClock, minimal_integration};
 use countersign_core::time::Clock;
 use countersign_core::verification::{
     Client, Details, Idempotency, Listing, Method, Purpose, Verification, VerificationKey,
@@ -212,17 +211,8 @@ fn app(storage: &Storage, clock: &Arc<ManualClock>, keyring: Keyring) -> App {
 fn integration() -> Integration {
     Integration {
         tenant: TENANT,
-        name: "whatsapp".to_owned(),
-        weight: 1,
-        channels: vec![Channel::WhatsApp],
         provider: "none",
-        phone_number_id: "420033001177550".to_owned(),
-        business_account: None,
-        access_token: "token".into(),
-        app_secrets: Vec::new(),
-        verify_token: "verify".into(),
-        template: "countersign_code".to_owned(),
         business_number: Some("15550100200".to_owned()),
-        languages: vec!["en_US".to_owned()],
+        ..minimal_integration()
     }
 }
