@@ -90,6 +90,7 @@ impl Inbound {
             .collect();
         let numbers: Vec<&str> =
             believed.iter().map(|one| one.integration.phone_number_id.as_str()).collect();
+        let signers: Vec<&Integration> = believed.iter().map(|one| one.integration).collect();
         for (place, mut believed) in believed.into_iter().enumerate() {
             // What is about nobody's number is put aside once.
             believed.received.notices.retain(|notice| match notice {
@@ -98,7 +99,7 @@ impl Inbound {
                 }
                 Notice::Status(_) | Notice::Message(_) | Notice::Template(_) => true,
             });
-            outcome = Ok(self.ingest(believed, webhook.body).await?);
+            outcome = Ok(self.ingest(believed, &signers, webhook.body).await?);
         }
         let label = match &outcome {
             Ok(outcome) if outcome.is_repeated => "repeated",
@@ -113,6 +114,7 @@ impl Inbound {
     async fn ingest(
         &self,
         believed: Believed<'_>,
+        signers: &[&Integration],
         body: &[u8],
     ) -> Result<IngestOutcome, StoreError> {
         let Believed { integration, received, digest } = believed;
@@ -127,6 +129,7 @@ impl Inbound {
             webhook: stored,
             receipts: Vec::new(),
             messages: Vec::new(),
+            others: self.others(tenant, signers),
             keyring: self.parts.keyring.clone(),
             policy: self.parts.policy.clone(),
             event,
@@ -174,7 +177,7 @@ impl Inbound {
             tracing::warn!(
                 tenant.id = %tenant,
                 webhook.quarantined = outcome.quarantined,
-                "A webhook names a business number that is not this account's: it changed nothing"
+                "A webhook is about a business number or a message that is not this account's: that changed nothing"
             );
         }
         tracing::info!(
@@ -210,6 +213,17 @@ impl Inbound {
         let key = WebhookKey { tenant, at, digest };
         let heard = self.parts.verifications.heard(tenant, message);
         Written { key, heard, is_foreign: false }
+    }
+
+    /// The accounts of a tenant by which this was not signed. Those that share a secret could have
+    /// signed it for one another.
+    fn others(&self, tenant: TenantId, signers: &[&Integration]) -> Vec<String> {
+        let is_signer = |one: &Integration| {
+            signers.iter().any(|signer| signer.tenant == tenant && signer.name == one.name)
+        };
+        let all = self.parts.integrations.all().iter();
+        let others = all.filter(|one| one.tenant == tenant && !is_signer(one));
+        others.map(|one| one.name.clone()).collect()
     }
 
     fn accounts(&self, provider: &str) -> impl Iterator<Item = (&dyn Provider, &Integration)> {

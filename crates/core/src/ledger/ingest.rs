@@ -19,6 +19,8 @@ pub struct Ingest {
     pub webhook: StoredWebhook,
     pub receipts: Vec<ReceiptOf>,
     pub messages: Vec<Written>,
+    /// The tenant's accounts that did not sign it: what they sent is not for it to say.
+    pub others: Vec<String>,
     /// Opens and closes what messages name.
     pub keyring: Keyring,
     pub policy: Arc<Policy>,
@@ -55,8 +57,17 @@ pub struct IngestOutcome {
     pub unmatched: usize,
     /// What became of inbound messages that are new.
     pub messages: Vec<Reception>,
-    /// Parts about a business number that is not the account's.
+    /// Parts about a business number, or a message, that is not the account's.
     pub quarantined: usize,
+}
+
+/// What became of a receipt.
+enum Taken {
+    News,
+    Known,
+    Unmatched,
+    /// Another account sent the message.
+    Foreign,
 }
 
 /// Ids of events after those that receipts may cause.
@@ -94,14 +105,17 @@ impl Ingest {
         }
         let quarantined = self.webhook.quarantined;
         let mut outcome = IngestOutcome { quarantined, ..IngestOutcome::default() };
-        rows.webhooks.insert(self.webhook.key, self.webhook.clone());
         for (n, receipt) in (0..).zip(&self.receipts) {
             match self.receive(receipt, self.event.nth(n), rows) {
-                Some(true) => outcome.receipts += 1,
-                Some(false) => {}
-                None => outcome.unmatched += 1,
+                Taken::News => outcome.receipts += 1,
+                Taken::Known => {}
+                Taken::Unmatched => outcome.unmatched += 1,
+                Taken::Foreign => outcome.quarantined += 1,
             }
         }
+        let quarantined = outcome.quarantined;
+        rows.webhooks
+            .insert(self.webhook.key, StoredWebhook { quarantined, ..self.webhook.clone() });
         for (n, message) in (0..).zip(&self.messages) {
             if rows.inbound.get(&message.key).is_none() {
                 outcome.messages.push(self.hear(n, message, rows));
@@ -139,13 +153,16 @@ impl Ingest {
         })
     }
 
-    fn receive(&self, receipt: &ReceiptOf, event: EventId, rows: &mut Rows) -> Option<bool> {
+    fn receive(&self, receipt: &ReceiptOf, event: EventId, rows: &mut Rows) -> Taken {
         let ReceiptOf { message: key, receipt } = receipt;
+        let Some(mut message) = rows.messages.get(key).cloned() else { return Taken::Unmatched };
+        if message.account.as_ref().is_some_and(|account| self.others.contains(account)) {
+            return Taken::Foreign;
+        }
         // A repetition changes nothing and is not written.
-        let mut message = rows.messages.get(key)?.clone();
         let before = message.status();
         if !message.receive(receipt, self.policy.routes.patience, self.now) {
-            return Some(false);
+            return Taken::Known;
         }
         let after = message.status();
         if let Some(row) = rows.messages.edit(key) {
@@ -157,7 +174,7 @@ impl Ingest {
         if after != before {
             self.announce(&loss(*key, receipt), after, event, rows);
         }
-        Some(true)
+        Taken::News
     }
 
     fn announce(&self, loss: &Loss, status: MessageStatus, event: EventId, rows: &mut Rows) {

@@ -124,7 +124,7 @@ pub struct StoredWebhook {
     pub sealed: Sealed,
     /// Parts that were not understood.
     pub unread: usize,
-    /// Parts about a business number that whoever signed it does not have.
+    /// Parts about a business number, or a message, that whoever signed it does not have.
     pub quarantined: usize,
 }
 

@@ -1,8 +1,10 @@
 use axum::http::Method;
 use serde_json::json;
 
-use crate::harness::{TestServer, VERIFY_TOKEN};
-use crate::sandbox::SIGNATURE;
+use countersign_core::policy::RoutePolicy;
+
+use crate::harness::{PHONE, TestServer, VERIFY_TOKEN};
+use crate::sandbox::{SIGNATURE, signature_of};
 
 const PATH: &str = "/api/webhooks/whatsapp";
 
@@ -55,6 +57,30 @@ async fn a_signed_webhook_is_taken_whatever_its_type() {
         let answer = call.header("content-type", kind).body(body).send().await;
 
         assert_eq!((answer.status, answer.text()), (200, ""));
+    }
+}
+
+#[tokio::test]
+async fn an_account_speaks_for_its_own_messages_only() {
+    let server = TestServer::both_channels(RoutePolicy::default()).await;
+    let body = json!({ "phone": PHONE, "channel": "sms" });
+    let started = server.start_verification(body).await;
+    let reference = server.sandbox.reference();
+    let path = format!("/v1/verifications/{}", started["id"].as_str().unwrap());
+    for (n, (signature, status, expected)) in (30_001..).zip([
+        (signature_of("whatsapp"), "failed", "accepted"),
+        (signature_of("whatsapp"), "delivered", "accepted"),
+        (signature_of("sms"), "delivered", "delivered"),
+        // It may be either of those that share a secret.
+        (SIGNATURE.to_owned(), "read", "read"),
+    ]) {
+        let report = json!({ "reference": reference, "status": status, "error": n });
+        let call = server.call(Method::POST, PATH).header("x-hub-signature-256", &signature);
+        assert_eq!(call.json(report).send().await.status, 200, "{signature}");
+
+        let looked = server.get(&path).await.json();
+        assert_eq!(looked["messages"][0]["status"], expected, "{signature} {status}");
+        assert_eq!(looked["status"], "pending", "{signature} {status}");
     }
 }
 

@@ -196,6 +196,7 @@ impl Post {
             webhook,
             receipts: self.receipts.clone(),
             messages: Vec::new(),
+            others: Vec::new(),
             keyring: scene.keyring.clone(),
             policy: scene.policy.clone(),
             event: event(dice, now),

@@ -234,10 +234,22 @@ impl<'a> World<'a> {
         receipts: Vec<ReceiptOf>,
         messages: Vec<Written>,
     ) -> IngestOutcome {
+        self.ingest_beside(webhook, receipts, messages, Vec::new()).await
+    }
+
+    /// The same, while the tenant has other accounts that did not sign it.
+    pub(super) async fn ingest_beside(
+        &self,
+        webhook: StoredWebhook,
+        receipts: Vec<ReceiptOf>,
+        messages: Vec<Written>,
+        others: Vec<String>,
+    ) -> IngestOutcome {
         let ingest = Ingest {
             webhook,
             receipts,
             messages,
+            others,
             keyring: self.keyring.clone(),
             policy: self.policy.clone(),
             event: self.event(),

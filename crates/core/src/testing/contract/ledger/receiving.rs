@@ -1,5 +1,6 @@
 //! Webhooks: receipts, and what people write.
 
+use super::sending::accepted;
 use crate::delivery::{MessageKey, MessageState, Price, Receipt, ReceiptKind, SendOutcome};
 use crate::keyring::Sealed;
 use crate::ledger::{IngestOutcome, ReceiptOf};
@@ -147,6 +148,34 @@ pub(super) async fn a_receipt_for_nobody_is_unmatched(world: &mut World<'_>) {
     for (key, receipt) in [(unknown, &delivered), (unknown, &failed), (second, &failed)] {
         let outcome = world.receive(key, receipt.clone()).await;
         assert_eq!(outcome, IngestOutcome { unmatched: 1, ..NOTHING });
+    }
+}
+
+pub(super) async fn an_account_does_not_speak_for_another(world: &mut World<'_>) {
+    let key = first_message(world.started(world.verification()).await);
+    let receive = |kind, others: &[&str]| {
+        let receipts = vec![ReceiptOf { message: key, receipt: receipt(kind, world.now()) }];
+        let others = others.iter().map(|&name| name.to_owned()).collect();
+        world.ingest_beside(world.webhook(), receipts, Vec::new(), others)
+    };
+    let claimed = world.claim_one().await;
+    let early = receive(ReceiptKind::Sent, &["whatsapp"]).await;
+    assert_eq!(early, IngestOutcome { receipts: 1, ..NOTHING }, "nobody knows yet who took it");
+    let _ = world.settle(&claimed, accepted(1)).await;
+    let before = world.message(key).await;
+
+    for kind in [ReceiptKind::Failed, ReceiptKind::Read] {
+        let outcome = receive(kind, &["twilio", "whatsapp"]).await;
+        assert_eq!(outcome, IngestOutcome { quarantined: NOTHING.quarantined + 1, ..NOTHING });
+    }
+
+    assert_eq!(world.message(key).await, before);
+    assert_eq!(world.read(key.verification_key()).await.state, State::Pending);
+    // Its own; and one that has another name since.
+    for others in [&["twilio"][..], &[]] {
+        let kind = if others.is_empty() { ReceiptKind::Read } else { ReceiptKind::Delivered };
+        let outcome = receive(kind, others).await;
+        assert_eq!(outcome, IngestOutcome { receipts: 1, ..NOTHING });
     }
 }
 

@@ -179,6 +179,7 @@ async fn messages(mut world: &mut World<'_>) {
             an_inbound_message_is_stored_once,
             a_receipt_for_nobody_is_unmatched,
             a_receipt_under_another_tenant_does_nothing,
+            an_account_does_not_speak_for_another,
         }
     }
 }
