@@ -162,6 +162,10 @@ impl Inbound {
                 }
             }
         }
+        // Somebody may have posted it again to undo what was decided since.
+        if ingest.messages.iter().any(Written::is_wish) {
+            ingest.webhook.key.at = WebhookKey::AT_ANY_TIME;
+        }
         let outcome = self.parts.ledger.run(ingest).await?;
         // One that comes again may be long out of date.
         for notice in templates.iter().filter(|_| !outcome.is_repeated) {

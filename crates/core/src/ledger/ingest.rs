@@ -75,6 +75,13 @@ const AFTER_RECEIPTS: u32 = 1 << 20;
 /// Ids of events that one message may cause: a phone has far fewer verifications that are live.
 const OF_MESSAGE: u32 = 1 << 8;
 
+impl Written {
+    /// Somebody wants no messages any more, or wants them again.
+    pub fn is_wish(&self) -> bool {
+        self.heard.as_ref().is_some_and(|heard| heard.wish.is_some())
+    }
+}
+
 impl Ingest {
     pub(super) fn want(&self, rows: &Rows, keys: &mut Keys) {
         if !rows.webhooks.is_loaded(&self.webhook.key) {

@@ -139,6 +139,12 @@ pub struct StoredInbound {
     pub verification: Option<VerificationId>,
 }
 
+impl WebhookKey {
+    /// Where a webhook is filed that counts once, whenever it comes again: it is found by its digest
+    /// alone, and longer than what it said is kept. There are few of them.
+    pub const AT_ANY_TIME: Timestamp = Timestamp::from_millis(0);
+}
+
 impl<K, V> Default for Table<K, V> {
     fn default() -> Self {
         Self(HashMap::default())

@@ -4,7 +4,7 @@ use axum::http::Method;
 use countersign_core::channel::Channel;
 use countersign_core::delivery::SendError;
 use countersign_core::policy::RoutePolicy;
-use countersign_core::time::minutes;
+use countersign_core::time::{days, minutes};
 use serde_json::{Value, json};
 
 use crate::harness::{Answer, PHONE, TestServer};
@@ -16,16 +16,29 @@ async fn both() -> TestServer {
     TestServer::both_channels(RoutePolicy::default()).await
 }
 
-/// What the owner of the phone writes reaches the server.
-async fn write(server: &TestServer, channel: &str, text: &str) {
+/// What the owner of the phone writes, as a provider posts it.
+fn written(server: &TestServer, channel: &str, text: &str) -> Value {
     let at = server.app.clock.now().rfc3339();
     let id = format!("wamid.{channel}.{text}.{at}");
-    let message =
-        json!({ "from": &PHONE[1..], "channel": channel, "text": text, "id": id, "at": at });
+    json!({ "from": &PHONE[1..], "channel": channel, "text": text, "id": id, "at": at })
+}
+
+/// The same from a provider that does not say when.
+fn undated(server: &TestServer, channel: &str, text: &str) -> Value {
+    let mut message = written(server, channel, text);
+    message["undated"] = json!(true);
+    message
+}
+
+async fn write(server: &TestServer, channel: &str, text: &str) {
+    post(server, &written(server, channel, text)).await;
+}
+
+async fn post(server: &TestServer, message: &Value) {
     let webhook = server
         .call(Method::POST, "/api/webhooks/whatsapp")
         .header("x-hub-signature-256", SIGNATURE)
-        .json(message);
+        .json(message.clone());
     assert_eq!(webhook.send().await.status, 200);
     server.settle().await;
 }
@@ -95,6 +108,34 @@ async fn start_brings_messages_back() {
     let mut all = outcomes(&server).await;
     all.sort_unstable();
     assert_eq!(all, ["opted_in", "opted_out"]);
+}
+
+#[tokio::test]
+async fn what_is_posted_again_on_another_day_counts_once() {
+    let server = both().await;
+    let stopped = async || server.get(PATH).await.json()["channels"].as_array().unwrap().len();
+    for (channel, write, later) in [
+        ("sms", undated as fn(&TestServer, &str, &str) -> Value, days(1)),
+        // Older than anything that a provider posts again.
+        ("whatsapp", written, days(10)),
+    ] {
+        let stop = write(&server, channel, "STOP");
+        post(&server, &stop).await;
+        server.clock.advance(minutes(1));
+        let start = write(&server, channel, "START");
+        post(&server, &start).await;
+        server.clock.advance(later);
+
+        post(&server, &stop).await;
+        assert_eq!(stopped().await, 0, "{channel}");
+
+        post(&server, &write(&server, channel, "STOP")).await;
+        server.clock.advance(later);
+        post(&server, &start).await;
+        assert_eq!(stopped().await, 1, "{channel}");
+        post(&server, &write(&server, channel, "START")).await;
+        assert_eq!(stopped().await, 0, "{channel}");
+    }
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use countersign_core::delivery::{
@@ -12,7 +13,7 @@ use countersign_core::delivery::{
 use countersign_core::phone::WaId;
 use countersign_core::templates::TemplateKeeper;
 use countersign_core::tenants::Integration;
-use countersign_core::time::Timestamp;
+use countersign_core::time::{Timestamp, seconds};
 use serde_json::Value;
 use tokio::sync::Semaphore;
 
@@ -36,6 +37,8 @@ pub struct Sandbox {
     failures: Mutex<VecDeque<SendError>>,
     /// What it answers of templates.
     pub shelf: Shelf,
+    /// Messages that came without a time.
+    undated: AtomicU64,
     /// A send needs a permit; there are plenty until [`Sandbox::hold`].
     permits: Semaphore,
     stuck: Mutex<Vec<Channel>>,
@@ -52,6 +55,7 @@ impl Default for Sandbox {
             code_texts: Mutex::default(),
             failures: Mutex::default(),
             shelf: Shelf::default(),
+            undated: AtomicU64::default(),
             permits: Semaphore::new(1_000),
             stuck: Mutex::default(),
         }
@@ -165,8 +169,13 @@ impl Provider for Sandbox {
         let Ok(body) = serde_json::from_slice::<Value>(webhook.body) else {
             return Ok(Received { unread: 1, ..Received::default() });
         };
-        if let Some(message) = written(&body) {
-            let newest = Some(message.sent_at);
+        if let Some(mut message) = written(&body) {
+            let newest = Some(message.sent_at).filter(|_| body["undated"] != true);
+            // Some providers do not say when anything happened: it is when it came.
+            if newest.is_none() {
+                let before = self.undated.fetch_add(1, Ordering::Relaxed);
+                message.sent_at = message.sent_at.plus(seconds(before));
+            }
             let notices = vec![Notice::Message(message)];
             return Ok(Received { notices, unread: 0, newest });
         }

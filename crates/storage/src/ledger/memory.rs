@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use countersign_core::delivery::{Message, MessageKey};
 use countersign_core::events::Event;
 use countersign_core::id::{TenantId, VerificationId};
+use countersign_core::keyring::Sealed;
 use countersign_core::ledger::{
     Counter, CounterKey, Failure, IdentityKey, Keys, Rows, StoredInbound, StoredWebhook,
     Suppression, WebhookKey,
@@ -24,6 +25,7 @@ use super::rebuilt::{Rebuilt, failures_after, oldest_due, oldest_verification};
 use super::starts::Starts;
 use super::tokens::TokenMap;
 use super::{Backend, CommitError};
+use crate::verifications::LONGEST_REPETITION;
 
 /// Every table, as a map.
 #[derive(Debug, Default)]
@@ -131,8 +133,19 @@ impl Maps {
     }
 
     pub(crate) fn delete_webhooks_before(&mut self, edge: Timestamp, limit: usize) -> usize {
-        let webhooks = delete(&mut self.webhooks, limit, |row| row.received_at < edge);
-        webhooks.max(delete(&mut self.inbound, limit, |row| row.received_at < edge))
+        let is_wish = |row: &StoredWebhook| row.key.at == WebhookKey::AT_ANY_TIME;
+        let mut emptied = 0;
+        for row in self.webhooks.values_mut().filter(|row| is_wish(row)) {
+            if row.received_at < edge && !row.sealed.as_bytes().is_empty() {
+                row.sealed = Sealed::from_bytes([]);
+                emptied += 1;
+            }
+        }
+        let year = edge.minus(LONGEST_REPETITION);
+        let webhooks = delete(&mut self.webhooks, limit, |row| {
+            row.received_at < if is_wish(row) { year } else { edge }
+        });
+        emptied.max(webhooks).max(delete(&mut self.inbound, limit, |row| row.received_at < edge))
     }
 
     pub(crate) fn delete_spent_limits(&mut self, now: Timestamp, limit: usize) -> usize {

@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use countersign_core::id::{EventId, TenantId, VerificationId};
 use countersign_core::store::StoreError;
@@ -116,6 +117,22 @@ const DELETE_STARTS: &str = "
         limit $2
         for update skip locked)";
 
+/// How long it is known that a webhook came which counts once, whenever it comes.
+pub(crate) const LONGEST_REPETITION: Duration = days(365);
+
+// They are filed under no time: see `WebhookKey::AT_ANY_TIME`.
+static OWNERS_OF_WISHES: LazyLock<String> =
+    LazyLock::new(|| owners("webhooks", "rows.at = 0 and rows.received_at < $1"));
+
+const EMPTY_WISHES: &str = "
+    update webhooks
+    set body = $3
+    where tenant_id = $1 and at = 0 and received_at < $2 and length(body) > 0";
+
+const DELETE_WISHES: &str = "
+    delete from webhooks
+    where tenant_id = $1 and at = 0 and received_at < $2";
+
 /// The statements of a table that files by the time that its rows name.
 struct Filed {
     owners: String,
@@ -129,7 +146,7 @@ impl Filed {
             "
     select at, digest
     from {table}
-    where tenant_id = $1 and at < $2 and received_at < $3
+    where tenant_id = $1 and at > 0 and at < $2 and received_at < $3
     order by at, digest
     limit 1
     offset $4"
@@ -137,9 +154,13 @@ impl Filed {
         let delete = format!(
             "
     delete from {table}
-    where tenant_id = $1 and (at, digest) < ($2, $3) and received_at < $4"
+    where tenant_id = $1 and at > 0 and (at, digest) < ($2, $3) and received_at < $4"
         );
-        Self { owners: owners(table, "rows.at < $1 and rows.received_at < $2"), end, delete }
+        Self {
+            owners: owners(table, "rows.at > 0 and rows.at < $1 and rows.received_at < $2"),
+            end,
+            delete,
+        }
     }
 }
 
@@ -183,6 +204,9 @@ pub(crate) fn statements(dialect: Dialect) -> Vec<&'static str> {
         DELETE_EVENTS,
         WITH_ADDRESS,
         FORGET_ADDRESSES,
+        &OWNERS_OF_WISHES,
+        EMPTY_WISHES,
+        DELETE_WISHES,
     ];
     let filed: [&'static Filed; 2] = [&WEBHOOKS, &INBOUND];
     all.extend(filed.iter().flat_map(|of| [of.owners.as_str(), &of.end, &of.delete]));
@@ -268,8 +292,20 @@ pub(super) fn delete_webhooks_before(
     edge: Timestamp,
     limit: usize,
 ) -> Result<usize, StoreError> {
-    let webhooks = delete_filed(tx, &WEBHOOKS, edge, limit)?;
+    let webhooks = delete_filed(tx, &WEBHOOKS, edge, limit)?.max(delete_wishes(tx, edge)?);
     Ok(webhooks.max(delete_filed(tx, &INBOUND, edge, limit)?))
+}
+
+/// Of what counts once for good only that it came is kept. There is little of it.
+fn delete_wishes(tx: &Tx<'_>, edge: Timestamp) -> Result<usize, StoreError> {
+    let mut changed = 0;
+    for tenant in tx.all(&OWNERS_OF_WISHES, &[edge.into()], owner)? {
+        let last = edge.minus(LONGEST_REPETITION).into();
+        let deleted = tx.execute(DELETE_WISHES, &[tenant.as_bytes().into(), last])?;
+        let values = [tenant.as_bytes().into(), edge.into(), Vec::<u8>::new().into()];
+        changed += number(deleted + tx.execute(EMPTY_WISHES, &values)?);
+    }
+    Ok(changed)
 }
 
 fn delete_filed(

@@ -6,7 +6,7 @@ mod store;
 
 #[cfg(test)]
 pub(crate) use cleaning::statements as cleaning_statements;
-pub(crate) use cleaning::{number, owner, owners};
+pub(crate) use cleaning::{LONGEST_REPETITION, number, owner, owners};
 pub(crate) use reading::count;
 #[cfg(test)]
 pub(crate) use reading::statements as reading_statements;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::delivery::ReceiptKind;
-use crate::ledger::{Expire, StartOutcome, StoredWebhook};
+use crate::ledger::{Expire, StartOutcome, StoredWebhook, WebhookKey};
 use crate::policy::{Limits, Policy, Refusal};
 use crate::random::bytes;
 use crate::testing::contract::World;
@@ -162,6 +162,26 @@ pub(super) async fn old_webhooks_are_deleted(world: &mut World<'_>) {
         let outcome = world.ingest(webhook, Vec::new(), vec![inbound]).await;
         assert!(!outcome.is_repeated && outcome.messages.len() == 1, "{outcome:?}");
     }
+}
+
+pub(super) async fn what_counts_once_for_good_is_remembered_for_a_year(world: &mut World<'_>) {
+    while delete_webhooks(world, world.now(), 100).await > 0 {}
+    let mut wish = world.webhook();
+    wish.key.at = WebhookKey::AT_ANY_TIME;
+    let inbound = vec![world.inbound()];
+    let _ = world.ingest(wish.clone(), Vec::new(), inbound.clone()).await;
+    world.advance(seconds(1));
+    let edge = world.now();
+
+    let emptied =
+        [delete_webhooks(world, edge, 100).await, delete_webhooks(world, edge, 100).await];
+
+    assert_eq!(emptied, [1, 0], "what it says is gone");
+    assert!(world.ingest(wish.clone(), Vec::new(), inbound.clone()).await.is_repeated);
+    let year = edge.plus(days(365));
+    assert_eq!(delete_webhooks(world, year.minus(seconds(1)), 100).await, 0);
+    assert_eq!(delete_webhooks(world, year, 100).await, 1);
+    assert!(!world.ingest(wish, Vec::new(), inbound).await.is_repeated);
 }
 
 pub(super) async fn limits_that_still_count_are_kept(world: &mut World<'_>) {

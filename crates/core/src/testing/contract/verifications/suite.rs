@@ -46,6 +46,7 @@ async fn cleanings(mut world: &mut World<'_>) {
             the_old_are_deleted_in_portions,
             addresses_are_forgotten_and_nothing_else,
             old_webhooks_are_deleted,
+            what_counts_once_for_good_is_remembered_for_a_year,
             limits_that_still_count_are_kept,
         }
     }
