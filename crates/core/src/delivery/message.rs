@@ -10,7 +10,9 @@
 
 use std::time::Duration;
 
-use super::{Channel, MessageKind, MessageState, MessageStatus, Receipt, Receipts};
+use super::{
+    Channel, MessageKind, MessageState, MessageStatus, Receipt, Receipts, SendOutcome, Settled,
+};
 use crate::id::{TenantId, VerificationId};
 use crate::keyring::Sealed;
 use crate::time::{Timestamp, minutes, seconds};
@@ -81,55 +83,6 @@ pub enum Claim {
     Silent,
     /// Somebody else has it, or nothing is to be done.
     NotDue,
-}
-
-/// What came of calling the provider.
-#[derive(Clone, Debug)]
-pub enum SendOutcome {
-    Accepted {
-        provider_id: Sealed,
-        /// The name of the account that took it.
-        account: String,
-    },
-    /// Not sent; `jitter` in 0..=255 spreads the next try.
-    Retry {
-        after: Option<Duration>,
-        code: Option<i64>,
-        jitter: u8,
-    },
-    /// Nobody was called: there is no room for another call until then.
-    Postponed {
-        after: Duration,
-        code: i64,
-    },
-    Unknown {
-        code: Option<i64>,
-    },
-    Failed {
-        code: i64,
-    },
-    /// This phone is not on this channel.
-    Unreachable {
-        code: i64,
-    },
-    /// Its owner wants no messages by this channel.
-    OptedOut {
-        code: i64,
-    },
-}
-
-/// What settling did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use]
-pub enum Settled {
-    Accepted,
-    WillRetry,
-    WillWait,
-    Failed,
-    /// It was not sent, and nobody waits for it any more.
-    Dropped,
-    /// The claim was no longer this try's.
-    Stale,
 }
 
 impl Message {
@@ -225,9 +178,9 @@ impl Message {
         patience: Duration,
         now: Timestamp,
     ) -> Settled {
-        if let SendOutcome::Accepted { provider_id, account } = outcome {
+        if let Some((provider_id, account)) = outcome.taken() {
             self.provider_id.get_or_insert_with(|| provider_id.clone());
-            self.account.get_or_insert_with(|| account.clone());
+            self.account.get_or_insert_with(|| account.to_owned());
         }
         let is_open = self.state == MessageState::Calling || self.is_let_go();
         if self.tries != attempt || !is_open {
@@ -237,6 +190,12 @@ impl Message {
             SendOutcome::Accepted { .. } => {
                 self.accept(patience, now);
                 Settled::Accepted
+            }
+            SendOutcome::Delivered { .. } => {
+                self.receipts.sent_at.get_or_insert(now);
+                self.receipts.delivered_at.get_or_insert(now);
+                self.accept(patience, now);
+                Settled::Delivered
             }
             SendOutcome::Retry { after, code, jitter } => self.retry(*after, *code, *jitter, now),
             SendOutcome::Postponed { after, code } => {

@@ -9,15 +9,17 @@ mod bulkheads;
 mod message;
 mod message_kind;
 mod message_state;
+mod outcome;
 mod provider;
 mod receipt;
 mod service;
 mod webhook;
 
 pub use crate::channel::Channel;
-pub use message::{Claim, LEASE, Message, MessageKey, SendOutcome, Settled, UNWANTED};
+pub use message::{Claim, LEASE, Message, MessageKey, UNWANTED};
 pub use message_kind::{MessageKind, Reply};
 pub use message_state::{MessageState, MessageStatus};
+pub use outcome::{SendOutcome, Settled};
 pub use provider::{
     Accepted, Content, Descriptor, Outgoing, Provider, Recipient, Search, SendError,
 };

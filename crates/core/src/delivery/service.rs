@@ -13,7 +13,7 @@ use super::{
     SendOutcome, Settled,
 };
 use crate::id::EventId;
-use crate::keyring::{Context, Keyring};
+use crate::keyring::{Context, Keyring, Sealed};
 use crate::ledger::{ClaimDue, Claimed, Ledger, Settle};
 use crate::measure::ErrorCodes;
 use crate::policy::Policy;
@@ -38,6 +38,8 @@ const LOOK: Duration = Duration::from_millis(250);
 const NO_ACCOUNT: i64 = 0;
 const ALL_FAIL: i64 = 1;
 const ALL_BUSY: i64 = 2;
+/// The account of messages that are sent to nobody.
+const TEST: &str = "test";
 
 /// What the service is made of.
 pub struct DeliveryParts {
@@ -206,7 +208,7 @@ impl Delivery {
         let started = tokio::time::Instant::now();
         let outcome = self.call(&claimed).await;
         let label = match &outcome {
-            SendOutcome::Accepted { .. } => "accepted",
+            SendOutcome::Accepted { .. } | SendOutcome::Delivered { .. } => "accepted",
             SendOutcome::Retry { .. } => "retry",
             SendOutcome::Postponed { .. } => "postponed",
             SendOutcome::Unknown { .. } => "unknown",
@@ -280,7 +282,8 @@ impl Delivery {
         match sent {
             Ok(accepted) => {
                 tracing::info!(verification.id = %claimed.key.verification, message.kind = kind, account.name = account.name, phone = %to, "Sent a message to {to}");
-                self.accepted(claimed, &accepted.provider_id, &account.name)
+                let provider_id = self.sealed(claimed, &accepted.provider_id);
+                SendOutcome::Accepted { provider_id, account: account.name.clone() }
             }
             Err(error) => {
                 tracing::warn!(verification.id = %claimed.key.verification, phone = %to, message.kind = kind, account.name = account.name, code = error.code(), "Could not send a message to {to}: {error}");
@@ -297,7 +300,7 @@ impl Delivery {
         metrics::counter!("countersign_account_calls_total", "outcome" => outcome, "channel" => channel, "account" => account, "code" => code).increment(1);
     }
 
-    /// Nothing is sent to a test number.
+    /// Nothing is sent to a test number: it counts as delivered.
     fn withhold(&self, claimed: &Claimed) -> Option<SendOutcome> {
         let DeliveryParts { policy, keyring, .. } = &self.parts;
         if policy.test_numbers.is_empty() {
@@ -307,15 +310,16 @@ impl Delivery {
         policy.test_code(&phone)?;
         let phone = phone.masked();
         tracing::info!(verification.id = %claimed.key.verification, %phone, "Sent nothing to {phone}: it is a test number");
-        Some(self.accepted(claimed, "test", "test"))
+        let (provider_id, account) = (self.sealed(claimed, TEST), TEST.to_owned());
+        Some(SendOutcome::Delivered { provider_id, account })
     }
 
-    fn accepted(&self, claimed: &Claimed, provider_id: &str, account: &str) -> SendOutcome {
+    /// A provider's id, as it is kept beside the message.
+    fn sealed(&self, claimed: &Claimed, provider_id: &str) -> Sealed {
         let MessageKey { tenant, verification, .. } = claimed.key;
         let row = *verification.as_bytes();
         let context = Context { what: "messages.provider_id", tenant, row };
-        let provider_id = self.parts.keyring.seal(&context, provider_id.as_bytes());
-        SendOutcome::Accepted { provider_id, account: account.to_owned() }
+        self.parts.keyring.seal(&context, provider_id.as_bytes())
     }
 
     /// `None` for what cannot be said any more.

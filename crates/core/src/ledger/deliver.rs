@@ -134,7 +134,7 @@ impl Settle {
         if !rows.messages.is_loaded(&self.key) {
             keys.messages.push(self.key);
         }
-        if !matches!(self.outcome, SendOutcome::Accepted { .. }) {
+        if self.outcome.taken().is_none() {
             self.loss().want(rows, keys);
         }
     }
@@ -145,6 +145,9 @@ impl Settle {
         match settled {
             Settled::Accepted => {
                 rows.record_message(self.key, EventKind::MessageAccepted, self.event, self.now);
+            }
+            Settled::Delivered => {
+                rows.record_message(self.key, EventKind::MessageDelivered, self.event, self.now);
             }
             Settled::Failed => self.loss().note(self.event, self.now, rows),
             Settled::WillRetry | Settled::WillWait | Settled::Dropped | Settled::Stale => {}

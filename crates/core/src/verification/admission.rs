@@ -67,12 +67,11 @@ impl Verifications {
         self.parts.integrations.has(tenant, channel)
     }
 
-    /// The channels that a code for this phone may go by, in order. Whoever names one gets that one
+    /// The channels that a code for a phone of this country may go by, in order. Whoever names one gets that one
     /// or an error, and never silently another.
     pub(super) fn route(
         &self,
         tenant: TenantId,
-        phone: Option<&PhoneNumber>,
         country: Option<Country>,
         request: &StartRequest,
     ) -> Route {
@@ -80,10 +79,7 @@ impl Verifications {
         if is_named {
             return Route::of([request.channel.unwrap_or(Channel::WhatsApp)]);
         }
-        let usual = self.usual_route(tenant, country);
-        let is_test = phone.is_some_and(|number| self.parts.policy.test_code(number).is_some());
-        // Nobody says that a test number has a message, so that there is nothing to fall back from.
-        Route::of(usual.channels().take(if is_test { 1 } else { usize::MAX }))
+        self.usual_route(tenant, country)
     }
 
     /// The order of a country, of which the tenant has these.

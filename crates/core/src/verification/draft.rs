@@ -45,7 +45,7 @@ impl Verifications {
         let VerificationKey { tenant, id } = key;
         let (country, phone) = (phone.and_then(|one| one.country), phone.map(|one| &one.number));
         let is_sent = request.method == Method::Code;
-        let mut route = self.route(tenant, phone, country, request);
+        let mut route = self.route(tenant, country, request);
         let channel = route.take_next().unwrap_or(Channel::WhatsApp);
         Verification {
             key,

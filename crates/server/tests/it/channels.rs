@@ -144,12 +144,25 @@ async fn a_resend_by_another_channel_waits_as_long_as_any_and_repeats_the_code()
 }
 
 #[tokio::test]
+async fn silence_of_a_test_number_is_not_waited_for() {
+    let server = TestServer::testing(PHONE, "731902").await;
+    let started = server.start_verification(json!({ "phone": PHONE })).await;
+    server.settle().await;
+
+    server.clock.advance(seconds(60));
+    let verification = read(&server, &started).await;
+
+    assert_eq!(ways(&verification), ["whatsapp delivered test"]);
+    assert!(server.sandbox.channels().is_empty());
+}
+
+#[tokio::test]
 async fn a_test_number_has_its_code_and_is_sent_nothing() {
     let server = TestServer::testing(PHONE, "731902").await;
     for _ in 0..8 {
         let started = server.start_verification(json!({ "phone": PHONE })).await;
         let verification = read(&server, &started).await;
-        assert_eq!(ways(&verification), ["whatsapp accepted test"]);
+        assert_eq!(ways(&verification), ["whatsapp delivered test"]);
 
         let path = format!("/v1/verifications/{}/check", started["id"].as_str().unwrap());
         let wrong = server.post(&path, json!({ "code": "731903" })).await.json();

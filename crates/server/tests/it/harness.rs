@@ -95,14 +95,8 @@ impl TestServer {
 
     /// With pages, and accounts for both channels.
     pub async fn both_channels(routes: RoutePolicy) -> Self {
-        let sms = Integration {
-            name: "sms".to_owned(),
-            channels: vec![Channel::Sms],
-            business_number: None,
-            ..integration()
-        };
         let policy = Policy { routes, ..Policy::default() };
-        Self::of(public_settings(), policy, vec![integration(), sms]).await
+        Self::of(public_settings(), policy, vec![integration(), sms_integration()]).await
     }
 
     /// With a number whose code is known.
@@ -110,7 +104,7 @@ impl TestServer {
         let number = PhoneNumber::from_trusted(number).unwrap();
         let test_numbers = vec![TestNumber { number, code: code.into() }];
         let policy = Policy { test_numbers, ..Policy::default() };
-        Self::of(otp_settings(), policy, vec![integration()]).await
+        Self::of(otp_settings(), policy, vec![integration(), sms_integration()]).await
     }
 
     /// With a template in these languages.
@@ -283,6 +277,15 @@ fn integration() -> Integration {
         verify_token: VERIFY_TOKEN.into(),
         business_number: Some("15550100200".to_owned()),
         ..minimal_integration()
+    }
+}
+
+fn sms_integration() -> Integration {
+    Integration {
+        name: "sms".to_owned(),
+        channels: vec![Channel::Sms],
+        business_number: None,
+        ..integration()
     }
 }
 

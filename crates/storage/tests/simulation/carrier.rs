@@ -37,6 +37,8 @@ pub(crate) struct Post {
 
 enum Fate {
     Accepted,
+    /// Nobody was asked to send it, and it counts as delivered.
+    Withheld,
     Refused,
     Busy,
     /// Nobody was called.
@@ -52,7 +54,8 @@ impl Carrier {
     pub(crate) fn call(&mut self, claimed: &Claimed, dice: &Dice, now: Timestamp) {
         let (key, attempt) = (claimed.key, claimed.attempt);
         let fate = match dice.below(100) {
-            0..68 => Fate::Accepted,
+            0..64 => Fate::Accepted,
+            64..68 => Fate::Withheld,
             68..76 => Fate::Refused,
             76..84 => Fate::Busy,
             84..87 => Fate::Full,
@@ -60,7 +63,7 @@ impl Carrier {
         };
         let is_taken = match fate {
             Fate::Accepted => true,
-            Fate::Refused | Fate::Full => false,
+            Fate::Withheld | Fate::Refused | Fate::Full => false,
             // Some say that they are busy, and deliver.
             Fate::Busy => dice.per_cent(5),
             Fate::Lost => dice.per_cent(60),
@@ -74,6 +77,10 @@ impl Carrier {
             Fate::Accepted => SendOutcome::Accepted {
                 provider_id: Sealed::from_bytes(dice.bytes::<4>()),
                 account: "account".to_owned(),
+            },
+            Fate::Withheld => SendOutcome::Delivered {
+                provider_id: Sealed::from_bytes(dice.bytes::<4>()),
+                account: "test".to_owned(),
             },
             Fate::Refused if dice.per_cent(50) => SendOutcome::Failed { code: 131_042 },
             Fate::Refused if dice.per_cent(20) => SendOutcome::OptedOut { code: 21_610 },

@@ -160,6 +160,10 @@ impl Book {
         self.tally.postponed += u64::from(was_not_called);
         match outcome {
             Settled::Accepted => mail.is_accepted = true,
+            Settled::Delivered => {
+                mail.is_accepted = true;
+                mail.receipts.push(ReceiptKind::Delivered);
+            }
             Settled::WillRetry | Settled::Dropped if was_not_called => {}
             Settled::WillRetry => {
                 mail.retries += 1;

@@ -5,7 +5,10 @@ use std::pin::Pin;
 
 use super::sending::accepted;
 use crate::channel::{Channel, Route};
-use crate::delivery::{Message, MessageKey, MessageStatus, Receipt, ReceiptKind, SendOutcome};
+use crate::delivery::{
+    Message, MessageKey, MessageStatus, Receipt, ReceiptKind, SendOutcome, Settled,
+};
+use crate::keyring::Sealed;
 use crate::ledger::{ClaimDue, Claimed, Resend, ResendOutcome};
 use crate::testing::contract::World;
 use crate::testing::contract::world::{PATIENCE, RIGHT, at_once, first_message, receipt};
@@ -90,6 +93,27 @@ pub(super) async fn a_message_that_arrived_is_not_followed(world: &mut World<'_>
     assert!(world.claim().await.is_empty());
     assert_eq!(world.message(first.key).await.status(), MessageStatus::Delivered);
     assert_eq!(world.message(first.key).await.due_at, None);
+}
+
+pub(super) async fn a_message_that_is_kept_back_counts_as_delivered_and_is_not_followed(
+    world: &mut World<'_>,
+) {
+    let key = world.started(routed(world)).await;
+    let claimed = world.claim_one().await;
+    let kept = SendOutcome::Delivered {
+        provider_id: Sealed::from_bytes([1; 50]),
+        account: "test".to_owned(),
+    };
+
+    let settled = world.settle(&claimed, kept).await;
+
+    assert_eq!(settled, Settled::Delivered);
+    let message = world.message(claimed.key).await;
+    assert_eq!((message.status(), message.due_at), (MessageStatus::Delivered, None));
+    assert_eq!(message.account.as_deref(), Some("test"));
+    world.advance(PATIENCE * 2);
+    assert!(world.claim().await.is_empty());
+    assert_eq!(channels(world, key).await, [Channel::WhatsApp]);
 }
 
 pub(super) async fn a_failure_and_the_timer_at_once_are_followed_once(world: &mut World<'_>) {

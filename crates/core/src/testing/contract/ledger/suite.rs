@@ -60,6 +60,7 @@ async fn fallbacks(mut world: &mut World<'_>) {
             a_message_that_fails_is_followed_by_one_on_the_next_channel,
             a_message_that_nobody_says_to_have_is_followed_once,
             a_message_that_arrived_is_not_followed,
+            a_message_that_is_kept_back_counts_as_delivered_and_is_not_followed,
             a_failure_and_the_timer_at_once_are_followed_once,
             two_messages_that_are_silent_are_followed_once,
             what_arrives_after_all_is_not_lost,
