@@ -38,7 +38,7 @@ class Place:
     cluster: Cluster | None = None
     aged_file: Path | None = None
     secret_key: str = field(default_factory=lambda: secrets.token_hex(32))
-    api_key: str = field(default_factory=lambda: f"cs_test_{_random_text(43)}")
+    api_key: str = field(default_factory=lambda: f"cs_live_{_random_text(43)}")
     app_secret: str = field(default_factory=lambda: secrets.token_hex(16))
 
     def running_cluster(self) -> Cluster:

@@ -17,7 +17,7 @@ use crate::policy::Policy;
 use crate::random::Entropy;
 use crate::signals::Signals;
 use crate::templates::{KnownTemplates, TemplateParts, Templates};
-use crate::tenants::{Integrations, TenantStore, Tenants};
+use crate::tenants::{Integrations, TenantStore, Tenants, TestKeys};
 use crate::time::Clock;
 use crate::verification::{VerificationParts, VerificationStore, Verifications};
 
@@ -33,6 +33,7 @@ pub struct Parts {
     pub signals: Signals,
     pub keyring: Keyring,
     pub integrations: Integrations,
+    pub test_keys: TestKeys,
     pub providers: Vec<Arc<dyn Provider>>,
     pub policy: Arc<Policy>,
     pub default_region: Option<Region>,
@@ -63,7 +64,8 @@ impl App {
     pub fn new(parts: Parts) -> Self {
         let queued = Arc::new(Notify::new());
         let (clock, entropy) = (parts.clock.clone(), parts.entropy.clone());
-        let tenants = Arc::new(Tenants::new(parts.tenants.clone(), clock, entropy));
+        let tenants =
+            Arc::new(Tenants::new(parts.tenants.clone(), clock, entropy, parts.test_keys));
         let known = KnownTemplates::default();
         let delivery = delivery(&parts, &tenants, &known, &queued);
         let templates = Arc::new(templates(&parts, known));

@@ -90,6 +90,30 @@ ids! {
 impl TenantId {
     /// The tenant that settings describe when an installation has only one.
     pub const DEFAULT: Self = Self([0, 0, 0, 0, 0, 0, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, 1]);
+
+    /// The first bit of an id is one of its time, and zero until the year 6429.
+    const TEST: u8 = 0x80;
+
+    /// The tenant that its test keys speak for. Nothing is sent for it, and it has a row nowhere.
+    #[must_use]
+    pub const fn test_twin(self) -> Self {
+        let mut bytes = self.0;
+        bytes[0] |= Self::TEST;
+        Self(bytes)
+    }
+
+    /// Whether it is a test twin.
+    pub const fn is_test(&self) -> bool {
+        self.0[0] & Self::TEST != 0
+    }
+
+    /// The tenant whose twin this is; itself when it is none.
+    #[must_use]
+    pub const fn live(self) -> Self {
+        let mut bytes = self.0;
+        bytes[0] &= !Self::TEST;
+        Self(bytes)
+    }
 }
 
 impl EventId {
@@ -183,6 +207,20 @@ mod tests {
             "ver_é1234567890123456789012345",
         ] {
             assert_eq!(VerificationId::parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_tenant_and_its_test_twin_know_each_other() {
+        let made =
+            TenantId::generate(Timestamp::from_seconds(1_791_300_042), &SystemEntropy::new());
+        for tenant in [made, TenantId::DEFAULT] {
+            let twin = tenant.test_twin();
+
+            assert!(twin.is_test() && !tenant.is_test());
+            assert_ne!(twin, tenant);
+            assert_eq!((twin.live(), tenant.live(), twin.test_twin()), (tenant, tenant, twin));
+            assert_eq!(TenantId::parse(&twin.to_string()), Some(twin));
         }
     }
 

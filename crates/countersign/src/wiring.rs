@@ -12,7 +12,9 @@ use countersign_core::phone::WaId;
 use countersign_core::policy::odds;
 use countersign_core::random::{Entropy, SystemEntropy};
 use countersign_core::secret::Secret;
-use countersign_core::tenants::{Integration, Integrations, PresentedKey, Tenants};
+use countersign_core::tenants::{
+    Integration, Integrations, KeyMode, PresentedKey, Tenants, TestKeys,
+};
 use countersign_core::time::{Clock, SystemClock};
 use countersign_providers::gateway::Gateway;
 use countersign_providers::meta::{Meta, MetaSettings};
@@ -31,8 +33,8 @@ pub(crate) struct Installation {
 }
 
 /// Opens the storage, the keys and every service.
-pub(crate) async fn assemble(config: &Config) -> anyhow::Result<Installation> {
-    assemble_with(config, |provider| provider).await
+pub(crate) async fn assemble(config: &Config, sandbox: Sandbox) -> anyhow::Result<Installation> {
+    assemble_with(config, sandbox, |provider| provider).await
 }
 
 /// The same for a developer: `show` is told each code that goes out.
@@ -40,11 +42,13 @@ pub(crate) async fn assemble_shown(
     config: &Config,
     show: fn(&str),
 ) -> anyhow::Result<Installation> {
-    assemble_with(config, |provider| Arc::new(SandboxProvider::of(provider, show))).await
+    let dress = |provider| -> Arc<dyn Provider> { Arc::new(SandboxProvider::of(provider, show)) };
+    assemble_with(config, Sandbox::Yes, dress).await
 }
 
 async fn assemble_with(
     config: &Config,
+    sandbox: Sandbox,
     dress: impl Fn(Arc<dyn Provider>) -> Arc<dyn Provider>,
 ) -> anyhow::Result<Installation> {
     let target = Target::parse(&config.database_url)?;
@@ -59,9 +63,16 @@ async fn assemble_with(
     let keyring = keyring(config, storage, Arc::new(SystemEntropy::new())).await?;
     let providers = countersign_providers::all(&provider_settings(config)?, &clock)?;
     let providers = providers.into_iter().map(dress).collect();
-    let app = App::new(parts(config, storage, keyring, providers, clock));
+    let test_keys = match sandbox {
+        Sandbox::Yes => TestKeys::Tenant,
+        Sandbox::No => TestKeys::Twin,
+    };
+    let app = App::new(Parts { test_keys, ..parts(config, storage, keyring, providers, clock) });
     app.tenants.ensure_default().await?;
     if let Some(key) = PresentedKey::parse(&config.bootstrap_api_key) {
+        if key.mode() == KeyMode::Test && test_keys == TestKeys::Twin {
+            tracing::warn!("bootstrap_api_key is a test key: nothing is sent for it");
+        }
         app.tenants.ensure_key(&key, TenantId::DEFAULT, "bootstrap").await?;
     }
     Ok(Installation { app, opened })
@@ -98,6 +109,7 @@ fn parts(
         signals: storage.signals.clone(),
         keyring,
         integrations: Integrations::new(integrations(config)),
+        test_keys: TestKeys::Twin,
         providers,
         policy: config.policy(),
         default_region: config.region(),
@@ -115,7 +127,8 @@ fn parts(
 pub(crate) async fn tenants(config: &Config) -> anyhow::Result<Tenants> {
     let storage = countersign_storage::attach(&Target::parse(&config.database_url)?).await?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let tenants = Tenants::new(storage.tenants, clock, Arc::new(SystemEntropy::new()));
+    let entropy = Arc::new(SystemEntropy::new());
+    let tenants = Tenants::new(storage.tenants, clock, entropy, TestKeys::Twin);
     tenants
         .ensure_default()
         .await

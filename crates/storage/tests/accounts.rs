@@ -11,7 +11,7 @@ use countersign_core::keyring::{Keyring, SecretKey};
 use countersign_core::phone::PhoneNumber;
 use countersign_core::policy::Policy;
 use countersign_core::random::SystemEntropy;
-use countersign_core::tenants::Integrations;
+use countersign_core::tenants::{Integrations, TestKeys};
 use countersign_core::testing::ManualClock;
 use countersign_storage::{Storage, memory};
 use tokio::task::JoinSet;
@@ -34,6 +34,7 @@ async fn app(storage: &Storage, active: &str, previous: Option<&str>) -> App {
         signals: storage.signals.clone(),
         keyring,
         integrations: Integrations::default(),
+        test_keys: TestKeys::Twin,
         providers: Vec::new(),
         policy: Arc::new(Policy::default()),
         link_base: "https://wa.me".to_owned(),

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod bulkheads;
+mod ending;
 mod message;
 mod message_kind;
 mod message_state;

@@ -60,6 +60,17 @@ pub enum Settled {
 }
 
 impl SendOutcome {
+    /// As it is counted.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Accepted { .. } | Self::Delivered { .. } => "accepted",
+            Self::Retry { .. } => "retry",
+            Self::Postponed { .. } => "postponed",
+            Self::Unknown { .. } => "unknown",
+            Self::Failed { .. } | Self::Unreachable { .. } | Self::OptedOut { .. } => "failed",
+        }
+    }
+
     /// Under which id it was taken, and by which account; `None` when it was not.
     pub fn taken(&self) -> Option<(&Sealed, &str)> {
         match self {

@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 
 use super::accounts::{Accounts, Choice, key};
 use super::bulkheads::{Bulkheads, Entry};
+use super::ending::Ending;
 use super::{
     Accepted, Channel, MessageKey, MessageState, Outgoing, Provider, Search, SendError,
     SendOutcome, Settled,
@@ -34,10 +35,11 @@ const CALL_TIMEOUT: Duration = seconds(20);
 /// How often a waiting caller looks for a message that another server may have sent.
 const LOOK: Duration = Duration::from_millis(250);
 /// The codes of failures that no provider reported: there is no account, all accounts fail, and
-/// the account has more to do than it can.
+/// the account has more to do than it can. The last one is that of a test key which asked for it.
 const NO_ACCOUNT: i64 = 0;
 const ALL_FAIL: i64 = 1;
 const ALL_BUSY: i64 = 2;
+const TEST_ENDING: i64 = 3;
 /// The account of messages that are sent to nobody.
 const TEST: &str = "test";
 
@@ -207,20 +209,10 @@ impl Delivery {
     async fn deliver(&self, claimed: Claimed) {
         let started = tokio::time::Instant::now();
         let outcome = self.call(&claimed).await;
-        let label = match &outcome {
-            SendOutcome::Accepted { .. } | SendOutcome::Delivered { .. } => "accepted",
-            SendOutcome::Retry { .. } => "retry",
-            SendOutcome::Postponed { .. } => "postponed",
-            SendOutcome::Unknown { .. } => "unknown",
-            SendOutcome::Failed { .. }
-            | SendOutcome::Unreachable { .. }
-            | SendOutcome::OptedOut { .. } => "failed",
-        };
-        let channel = claimed.channel.as_str();
-        metrics::counter!("countersign_sends_total", "outcome" => label, "channel" => channel)
-            .increment(1);
-        metrics::histogram!("countersign_send_duration_seconds", "channel" => channel)
-            .record(started.elapsed().as_secs_f64());
+        // What happens to nobody says nothing about the providers.
+        if !claimed.key.tenant.is_test() {
+            count(&outcome, claimed.channel, started.elapsed());
+        }
         let now = self.parts.clock.now();
         let event = EventId::generate(now, &*self.parts.entropy);
         let (key, attempt) = (claimed.key, claimed.attempt);
@@ -300,18 +292,37 @@ impl Delivery {
         metrics::counter!("countersign_account_calls_total", "outcome" => outcome, "channel" => channel, "account" => account, "code" => code).increment(1);
     }
 
-    /// Nothing is sent to a test number: it counts as delivered.
+    /// Nothing is sent to a test number, nor for a test key. That is settled before anything else
+    /// is looked at.
     fn withhold(&self, claimed: &Claimed) -> Option<SendOutcome> {
         let DeliveryParts { policy, keyring, .. } = &self.parts;
-        if policy.test_numbers.is_empty() {
+        let is_test = claimed.key.tenant.is_test();
+        if !is_test && policy.test_numbers.is_empty() {
             return None;
         }
-        let phone = open_phone(&claimed.verification, keyring)?;
-        policy.test_code(&phone)?;
+        let Some(phone) = open_phone(&claimed.verification, keyring) else {
+            return is_test.then_some(SendOutcome::Failed { code: NO_ACCOUNT });
+        };
+        let (ending, why) = if is_test {
+            let ending = Ending::of(&phone, claimed.channel, claimed.key.number);
+            (ending, "a test key asked for it")
+        } else {
+            policy.test_code(&phone)?;
+            (Ending::Delivered, "it is a test number")
+        };
         let phone = phone.masked();
-        tracing::info!(verification.id = %claimed.key.verification, %phone, "Sent nothing to {phone}: it is a test number");
+        tracing::info!(verification.id = %claimed.key.verification, %phone, "Sent nothing to {phone}: {why}");
+        Some(self.pretend(claimed, ending))
+    }
+
+    fn pretend(&self, claimed: &Claimed, ending: Ending) -> SendOutcome {
         let (provider_id, account) = (self.sealed(claimed, TEST), TEST.to_owned());
-        Some(SendOutcome::Delivered { provider_id, account })
+        match ending {
+            Ending::Delivered => SendOutcome::Delivered { provider_id, account },
+            Ending::Silent => SendOutcome::Accepted { provider_id, account },
+            Ending::Unreachable => SendOutcome::Unreachable { code: TEST_ENDING },
+            Ending::Refused => SendOutcome::Failed { code: TEST_ENDING },
+        }
     }
 
     /// A provider's id, as it is kept beside the message.
@@ -365,6 +376,14 @@ impl Delivery {
             }
         }
     }
+}
+
+fn count(outcome: &SendOutcome, channel: Channel, took: Duration) {
+    let (outcome, channel) = (outcome.as_str(), channel.as_str());
+    metrics::counter!("countersign_sends_total", "outcome" => outcome, "channel" => channel)
+        .increment(1);
+    metrics::histogram!("countersign_send_duration_seconds", "channel" => channel)
+        .record(took.as_secs_f64());
 }
 
 /// Sends it, unless an earlier try whose answer was lost had sent it already.

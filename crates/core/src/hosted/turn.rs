@@ -205,6 +205,7 @@ impl Hosted {
             | StartError::UnsuitableNumber
             | StartError::CountryNotAllowed
             | StartError::MethodUnavailable
+            | StartError::NotInTest
             | StartError::MissingPhone
             | StartError::ConfirmationRequired
             | StartError::ChannelUnavailable

@@ -356,9 +356,9 @@ impl From<StartError> for PageError {
             StartError::InvalidPhone(error) => Self::Phone(error),
             StartError::UnsuitableNumber => Self::UnsuitableNumber,
             StartError::CountryNotAllowed => Self::CountryNotAllowed,
-            StartError::MethodUnavailable | StartError::ChannelUnavailable => {
-                Self::ChannelUnavailable
-            }
+            StartError::MethodUnavailable
+            | StartError::NotInTest
+            | StartError::ChannelUnavailable => Self::ChannelUnavailable,
             StartError::OptedOut => Self::OptedOut,
             StartError::Refused(refusal) => Self::Refused(refusal),
             StartError::Store(error) => Self::Store(error),

@@ -51,6 +51,10 @@ pub enum TemplateError {
     #[error("{field}: {detail}")]
     Invalid { field: &'static str, detail: String },
 
+    /// A template is the provider's, and everybody's who uses the account.
+    #[error("a test key changes no templates")]
+    NotInTest,
+
     #[error("there is no such template")]
     Missing,
 
@@ -102,7 +106,7 @@ impl Templates {
         tenant: TenantId,
         mut template: NewTemplate,
     ) -> Result<Vec<CreatedTemplate>, TemplateError> {
-        let (keeper, integration) = self.account(tenant)?;
+        let (keeper, integration) = self.account_to_change(tenant)?;
         if template.languages.is_empty() {
             template.languages.clone_from(&integration.languages);
         }
@@ -148,7 +152,7 @@ impl Templates {
         name: &str,
         language: Option<&str>,
     ) -> Result<(), TemplateError> {
-        let (keeper, integration) = self.account(tenant)?;
+        let (keeper, integration) = self.account_to_change(tenant)?;
         if !is_template_name(name) {
             return Err(TemplateError::Missing);
         }
@@ -205,11 +209,20 @@ impl Templates {
         self.news.notified().await;
     }
 
-    /// The account whose templates a tenant speaks of, and who keeps them.
+    fn account_to_change(
+        &self,
+        tenant: TenantId,
+    ) -> Result<(&dyn TemplateKeeper, &Integration), TemplateError> {
+        if tenant.is_test() { Err(TemplateError::NotInTest) } else { self.account(tenant) }
+    }
+
+    /// The account whose templates a tenant speaks of, and who keeps them. A test twin reads those
+    /// of its tenant.
     fn account(
         &self,
         tenant: TenantId,
     ) -> Result<(&dyn TemplateKeeper, &Integration), TemplateError> {
+        let tenant = tenant.live();
         let of_tenant = self.parts.integrations.all().iter().filter(|one| one.tenant == tenant);
         let mut kept = of_tenant.filter_map(|integration| {
             integration.business_account.as_ref()?;

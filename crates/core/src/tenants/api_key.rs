@@ -36,6 +36,16 @@ pub enum KeyMode {
     Test,
 }
 
+/// What test keys act on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TestKeys {
+    /// The test twin of their tenant.
+    Twin,
+    /// Their tenant itself, as live keys do: for a developer's own server, whose phones are
+    /// simulated.
+    Tenant,
+}
+
 /// A key as a caller shows it.
 pub struct PresentedKey {
     text: Secret<String>,

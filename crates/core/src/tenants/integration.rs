@@ -76,7 +76,7 @@ impl Integrations {
         &self.all
     }
 
-    /// Those a tenant sends through by a channel.
+    /// Those a tenant sends through by a channel. A test twin has none.
     pub fn by(
         &self,
         tenant: TenantId,
@@ -87,9 +87,12 @@ impl Integrations {
         })
     }
 
-    /// Whether a tenant can send by a channel.
+    /// Whether a tenant can send by a channel. A test twin can do what its tenant can, and
+    /// everything while that has no account yet: nothing is sent.
     pub fn has(&self, tenant: TenantId, channel: Channel) -> bool {
-        self.by(tenant, channel).next().is_some()
+        let live = tenant.live();
+        let is_new = || self.all.iter().all(|integration| integration.tenant != live);
+        self.by(live, channel).next().is_some() || (tenant.is_test() && is_new())
     }
 
     /// The number that people write to.
@@ -118,6 +121,19 @@ mod tests {
         assert_eq!(language(Some("pt-BR")), "pt_BR");
         assert_eq!(language(Some("fi")), "en_US");
         assert_eq!(language(None), "en_US");
+    }
+
+    #[test]
+    fn a_test_twin_has_the_channels_of_its_tenant_and_none_of_its_accounts() {
+        let (tenant, twin) = (TenantId::DEFAULT, TenantId::DEFAULT.test_twin());
+        let some = Integrations::new(vec![integration()]);
+        let none = Integrations::default();
+        let both = [Channel::WhatsApp, Channel::Sms];
+
+        assert_eq!(both.map(|channel| some.has(twin, channel)), [true, false]);
+        assert_eq!(both.map(|channel| none.has(twin, channel)), [true, true]);
+        assert_eq!(both.map(|channel| none.has(tenant, channel)), [false, false]);
+        assert!(both.iter().all(|channel| some.by(twin, *channel).next().is_none()));
     }
 
     #[test]

@@ -12,7 +12,7 @@ mod sms_wording;
 mod store;
 mod tenant;
 
-pub use api_key::{ApiKey, KeyMode, PresentedKey, Scope, Scopes};
+pub use api_key::{ApiKey, KeyMode, PresentedKey, Scope, Scopes, TestKeys};
 pub use brand::{Brand, Colour, Theme};
 pub use brand_change::{BrandChange, BrandError};
 pub use integration::{Integration, Integrations};

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::{
     ApiKey, Brand, BrandChange, BrandError, KeyMode, PresentedKey, Scope, Scopes, Tenant,
-    TenantName, TenantStore,
+    TenantName, TenantStore, TestKeys,
 };
 use crate::id::{ApiKeyId, TenantId};
 use crate::random::Entropy;
@@ -61,6 +61,7 @@ pub struct Tenants {
     store: Arc<dyn TenantStore>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
+    test_keys: TestKeys,
     known: RwLock<HashMap<[u8; 32], Known>>,
     brands: RwLock<HashMap<TenantId, KnownBrand>>,
 }
@@ -86,8 +87,10 @@ impl Tenants {
         store: Arc<dyn TenantStore>,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
+        test_keys: TestKeys,
     ) -> Self {
-        Self { store, clock, entropy, known: RwLock::default(), brands: RwLock::default() }
+        let (known, brands) = (RwLock::default(), RwLock::default());
+        Self { store, clock, entropy, test_keys, known, brands }
     }
 
     /// The principal of a key, or `None` for a key that does not exist or no longer works.
@@ -98,11 +101,18 @@ impl Tenants {
             None => self.look_up(digest, now).await?,
         };
         Ok(known.filter(|key| key.is_usable(now)).map(|key| Principal {
-            tenant: key.tenant,
+            tenant: self.acts_on(&key),
             key: key.id,
             mode: key.mode,
             scopes: key.scopes,
         }))
+    }
+
+    fn acts_on(&self, key: &ApiKey) -> TenantId {
+        match (key.mode, self.test_keys) {
+            (KeyMode::Test, TestKeys::Twin) => key.tenant.test_twin(),
+            (KeyMode::Test, TestKeys::Tenant) | (KeyMode::Live, _) => key.tenant,
+        }
     }
 
     pub async fn create(&self, name: TenantName) -> Result<Tenant, TenantError> {
@@ -133,9 +143,10 @@ impl Tenants {
         self.store.tenant_named(name).await?.ok_or(TenantError::NoSuchTenant)
     }
 
-    /// How a tenant presents itself. A change is seen within seconds on every server.
+    /// How a tenant presents itself, and its test twin. A change is seen within seconds on every
+    /// server.
     pub async fn brand(&self, tenant: TenantId) -> Result<Arc<Brand>, StoreError> {
-        let now = self.clock.now();
+        let (tenant, now) = (tenant.live(), self.clock.now());
         if let Some(brand) = self.remembered_brand(tenant, now) {
             return Ok(brand);
         }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::{
-    Challenge, Details, Finding, Idempotency, MalformedCode, Method, Purpose, ReadyMessage,
+    Challenge, Code, Details, Finding, Idempotency, MalformedCode, Method, Purpose, ReadyMessage,
     SenderAddress, State, Verification,
 };
 use crate::delivery::{Channel, Message, MessageKey};
@@ -73,6 +73,8 @@ pub struct VerificationView {
     pub sender: Option<SenderAddress>,
     /// The message that is awaited.
     pub ready: Option<ReadyMessage>,
+    /// The code that counts, where a test key asked for it: nobody was sent it.
+    pub test_code: Option<Code>,
     /// When it was looked at: its state depends on the time.
     pub now: Timestamp,
 }
@@ -109,6 +111,10 @@ pub enum StartError {
     /// Without its business number there is nowhere to write to.
     #[error("the method is not available")]
     MethodUnavailable,
+
+    /// Nobody can write to what a test key stands for.
+    #[error("a test key cannot use the method")]
+    NotInTest,
 
     /// A code is sent to a number, so one must be given.
     #[error("no number was given")]

@@ -95,7 +95,7 @@ impl Verifications {
         let (verification, challenge) = self.challenge(verification, number, &request);
         let verification = Arc::new(verification);
         let event = EventId::generate(now, &*self.parts.entropy);
-        let policy = self.policy_for(number);
+        let policy = self.policy_for(tenant, number);
         let mode = request.mode;
         let start = Start { verification, challenge: challenge.clone(), mode, policy, event, now };
         match self.parts.ledger.run(start).await? {
@@ -113,9 +113,10 @@ impl Verifications {
                     challenge: challenge.map(|challenge| *challenge),
                     sender: None,
                     ready: None,
+                    test_code: None,
                     now,
                 };
-                Ok(Started { view: self.with_ready(view).await?, message, is_repeated: false })
+                Ok(Started { view: self.complete(view).await?, message, is_repeated: false })
             }
             StartOutcome::Resent { verification, message } => {
                 self.parts.queued.notify_one();
@@ -332,7 +333,6 @@ impl Verifications {
         };
         let sender = challenge.as_ref().and_then(|challenge| challenge.open_sender(keyring));
         let (verification, now) = (Arc::new(verification), self.now());
-        let ready = None;
         let view = VerificationView {
             verification,
             phone,
@@ -340,10 +340,11 @@ impl Verifications {
             messages,
             challenge,
             sender,
-            ready,
+            ready: None,
+            test_code: None,
             now,
         };
-        self.with_ready(view).await
+        self.complete(view).await
     }
 }
 

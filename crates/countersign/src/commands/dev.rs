@@ -155,7 +155,7 @@ impl Prepared {
         }
         simulator.frame_ancestor = Some(config.public_url.clone());
         let installation = if is_json {
-            wiring::assemble(&config).await?
+            wiring::assemble(&config, Sandbox::Yes).await?
         } else {
             wiring::assemble_shown(&config, say).await?
         };

@@ -22,7 +22,7 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     let metrics = telemetry::metrics()?;
     let address = config.address().context("listen")?;
     let listener = run::listen(address).await?;
-    let installation = wiring::assemble(config).await?;
+    let installation = wiring::assemble(config, Sandbox::No).await?;
     wiring::log_odds(config);
     let settings = wiring::server_settings(config, metrics.clone(), Sandbox::No);
     let router = countersign_server::router(installation.app.clone(), &settings);

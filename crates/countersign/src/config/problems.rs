@@ -59,7 +59,7 @@ impl Config {
             ),
             (
                 bootstrap.is_empty() || PresentedKey::parse(bootstrap).is_some(),
-                "bootstrap_api_key: write cs_live_ and 43 letters or digits",
+                "bootstrap_api_key: write cs_live_ and 43 letters or digits, or cs_test_ and as many for a test key",
             ),
         ]
     }

@@ -10,7 +10,9 @@ use utoipa::ToSchema;
 
 use super::awaited::AwaitedMessage;
 use super::time::Time;
-use super::words::{AnyPurpose, Channel, CheckStatus, MessageStatus, Method, Outcome, Status};
+use super::words::{
+    AnyPurpose, Channel, CheckStatus, MessageStatus, Method, Mode, Outcome, Status,
+};
 
 /// A verification: one attempt to prove one phone for one purpose.
 #[derive(Serialize, ToSchema)]
@@ -18,6 +20,8 @@ pub(crate) struct Verification<'a> {
     #[schema(example = "ver_06f9s2xkk1w8v3q5n7r9t1b2c4")]
     id: String,
     status: Status,
+    /// `test` when it was made with a test key: nothing is sent, and only test keys see it.
+    mode: Mode,
     method: Method,
     /// The number in E.164 form; `null` until a message tells it.
     #[schema(required = true, example = "+4915112345678")]
@@ -44,6 +48,10 @@ pub(crate) struct Verification<'a> {
     /// Wrong codes that it still allows.
     #[schema(example = 3)]
     attempts_left: u8,
+    /// The code, for a test key and while it counts: nobody was sent it. `null` for a live key,
+    /// always.
+    #[schema(required = true, example = "402917")]
+    test_code: Option<&'a str>,
     /// The page where the person can type the code. Whoever has it may try, so it is `null` for a
     /// key without `verifications:write`; and until the server is told its public address.
     #[schema(required = true, example = "https://verify.example/v/v06f9…?k=…")]
@@ -144,6 +152,7 @@ impl<'a> Verification<'a> {
         Self {
             id: verification.key.id.to_string(),
             status: state.into(),
+            mode: Mode::of(verification.key.tenant),
             method: verification.method.into(),
             phone: phone.as_ref().map(PhoneNumber::e164),
             channel: verification.channel.into(),
@@ -155,6 +164,7 @@ impl<'a> Verification<'a> {
             expires_at: Time(verification.expires_at),
             resend_at: Time(verification.resend_at),
             attempts_left: verification.attempts_left(*now),
+            test_code: view.test_code.as_ref().map(|code| code.reveal().expose().as_str()),
             url,
             ended_at: ended_at.map(Time),
             superseded: verification.is_superseded,

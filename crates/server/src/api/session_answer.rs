@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::time::Time;
-use super::words::{AnyPurpose, SessionStatus, Status};
+use super::words::{AnyPurpose, Mode, SessionStatus, Status};
 
 /// A session: one visit to the hosted page, which may take several verifications.
 #[derive(Serialize, ToSchema)]
@@ -16,6 +16,8 @@ pub(crate) struct Session<'a> {
     id: String,
     /// Whether the phone is proved. Believe this, and nothing that a browser says.
     status: SessionStatus,
+    /// `test` when it was made with a test key: the page sends nothing, and shows the code.
+    mode: Mode,
     /// Where to send the person. Whoever has it may prove a phone in this session's name, so it is
     /// `null` for a key without `verifications:write`; and until the server is told its public
     /// address.
@@ -66,6 +68,7 @@ impl<'a> Session<'a> {
         Self {
             id: key.id.to_string(),
             status: view.status().into(),
+            mode: Mode::of(key.tenant),
             url,
             phone: view.phone.as_ref().map(countersign_core::phone::PhoneNumber::e164),
             purpose: (*purpose).into(),

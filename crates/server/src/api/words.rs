@@ -2,6 +2,7 @@
 
 use countersign_core::delivery;
 use countersign_core::hosted;
+use countersign_core::id::TenantId;
 use countersign_core::verification::{self, Finding, State};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -15,6 +16,15 @@ pub(crate) enum Method {
     Code,
     /// They send a message, we match it.
     Message,
+}
+
+/// What kind of key it was made with.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Mode {
+    Live,
+    /// Nothing is sent, and live keys know nothing of it.
+    Test,
 }
 
 /// A way to a phone.
@@ -148,6 +158,12 @@ pairs! {
     SessionStatus = hosted::SessionStatus { Open, Approved, Ended }
     MessageStatus = delivery::MessageStatus {
         Queued, Sending, Accepted, Sent, Delivered, Read, Failed, Dropped,
+    }
+}
+
+impl Mode {
+    pub(super) const fn of(owner: TenantId) -> Self {
+        if owner.is_test() { Self::Test } else { Self::Live }
     }
 }
 

@@ -72,6 +72,7 @@ impl Answer {
             | StartError::UnsuitableNumber
             | StartError::CountryNotAllowed
             | StartError::MethodUnavailable
+            | StartError::NotInTest
             | StartError::MissingPhone
             | StartError::ConfirmationRequired
             | StartError::ChannelUnavailable

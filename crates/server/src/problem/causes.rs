@@ -62,6 +62,9 @@ impl From<StartError> for Problem {
             StartError::UnsuitableNumber => Kind::UnsuitableNumber.into(),
             StartError::CountryNotAllowed => Kind::CountryNotAllowed.into(),
             StartError::MethodUnavailable => Kind::MethodUnavailable.into(),
+            StartError::NotInTest => Self::new(Kind::NotInTestMode).with_detail(
+                "Nobody can write to the number of a test key. Use the method `code`, or try this one with `countersign dev`, whose phones are simulated.",
+            ),
             StartError::MissingPhone => Self::of_field("phone", "send the number"),
             StartError::ConfirmationRequired => Kind::ConfirmationRequired.into(),
             StartError::ChannelUnavailable => Kind::ChannelUnavailable.into(),
@@ -135,6 +138,9 @@ impl From<TemplateError> for Problem {
         match error {
             TemplateError::NoAccount => Kind::NoTemplateAccount.into(),
             TemplateError::Invalid { field, detail } => Self::of_field(field, detail),
+            TemplateError::NotInTest => Self::new(Kind::NotInTestMode).with_detail(
+                "The templates are those that live codes are sent with. Use a live key to change them; a test key may list them.",
+            ),
             TemplateError::Missing => Kind::TemplateNotFound.into(),
             TemplateError::Exists { advice } => advised(Kind::TemplateExists, advice),
             TemplateError::InUse => Kind::TemplateInUse.into(),

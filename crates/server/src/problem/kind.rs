@@ -61,6 +61,8 @@ kinds! {
         "Ask for a number of another country, or have the operator allow this one.";
     MethodUnavailable = UNPROCESSABLE_ENTITY "method_unavailable": "The method is not available",
         "Use the method `code`, or have the operator set `whatsapp_business_number`, to which people write.";
+    NotInTestMode = UNPROCESSABLE_ENTITY "not_in_test_mode": "A test key cannot do this",
+        "Use a live key. What a test key can do is in the guide on test keys.";
     ConfirmationRequired = UNPROCESSABLE_ENTITY "confirmation_required": "This purpose needs the confirmation",
         "Leave `confirm` out: whoever signs in, recovers or steps up types the code that answers the message.";
     NothingToSend = CONFLICT "nothing_to_send": "There is nothing to send again",

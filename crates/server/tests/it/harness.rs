@@ -16,7 +16,7 @@ use countersign_core::keyring::{Keyring, SecretKey};
 use countersign_core::phone::PhoneNumber;
 use countersign_core::policy::{Limits, Policy, RoutePolicy, TestNumber};
 use countersign_core::tenants::{
-    BrandChange, Integration, Integrations, KeyMode, Scopes, TenantName,
+    BrandChange, Integration, Integrations, KeyMode, Scopes, TenantName, TestKeys,
 };
 use countersign_core::testing::{CountingEntropy, ManualClock, minimal_integration};
 use countersign_server::{OtpSettings, Peer, Settings, router};
@@ -76,12 +76,32 @@ impl TestServer {
         Self::of(settings, Policy { limits, ..Policy::default() }, vec![integration()]).await
     }
 
+    /// Before anybody has connected an account.
+    pub async fn without_accounts() -> Self {
+        Self::of(public_settings(), Policy::default(), Vec::new()).await
+    }
+
+    /// A developer's own, where test keys are like any other.
+    pub async fn of_a_developer() -> Self {
+        let accounts = vec![integration()];
+        Self::that_takes(TestKeys::Tenant, otp_settings(), Policy::default(), accounts).await
+    }
+
     async fn of(settings: Settings, policy: Policy, accounts: Vec<Integration>) -> Self {
+        Self::that_takes(TestKeys::Twin, settings, policy, accounts).await
+    }
+
+    async fn that_takes(
+        test_keys: TestKeys,
+        settings: Settings,
+        policy: Policy,
+        accounts: Vec<Integration>,
+    ) -> Self {
         let clock = Arc::new(ManualClock::default());
         let sandbox = Arc::new(Sandbox::default());
-        let app = app(&clock, &sandbox, policy, accounts).await;
+        let app = app(&clock, &sandbox, test_keys, policy, accounts).await;
         app.tenants.ensure_default().await.unwrap();
-        let key = new_key(&app, TenantId::DEFAULT, Scopes::ALL).await;
+        let key = new_key(&app, TenantId::DEFAULT, KeyMode::Live, Scopes::ALL).await;
         let (stop, stopped) = watch::channel(false);
         tokio::spawn(app.delivery.clone().run(stopped));
         let router = router(app.clone(), &settings);
@@ -131,14 +151,20 @@ impl TestServer {
 
     /// A key of the default tenant with some scopes.
     pub async fn key_with(&self, scopes: &str) -> String {
-        new_key(&self.app, TenantId::DEFAULT, Scopes::parse(scopes).unwrap()).await
+        let scopes = Scopes::parse(scopes).unwrap();
+        new_key(&self.app, TenantId::DEFAULT, KeyMode::Live, scopes).await
+    }
+
+    /// A test key of the default tenant that may do everything.
+    pub async fn test_key(&self) -> String {
+        new_key(&self.app, TenantId::DEFAULT, KeyMode::Test, Scopes::ALL).await
     }
 
     /// A key of another tenant.
     pub async fn foreign_key(&self) -> String {
         let name = TenantName::parse("other").unwrap();
         let tenant = self.app.tenants.create(name).await.unwrap();
-        new_key(&self.app, tenant.id, Scopes::ALL).await
+        new_key(&self.app, tenant.id, KeyMode::Live, Scopes::ALL).await
     }
 
     /// A call without a key.
@@ -244,6 +270,7 @@ impl Answer {
 async fn app(
     clock: &Arc<ManualClock>,
     sandbox: &Arc<Sandbox>,
+    test_keys: TestKeys,
     policy: Policy,
     accounts: Vec<Integration>,
 ) -> App {
@@ -261,6 +288,7 @@ async fn app(
         signals: storage.signals,
         keyring,
         integrations: Integrations::new(accounts),
+        test_keys,
         providers: vec![sandbox.clone()],
         policy: Arc::new(policy),
         default_region: None,
@@ -289,7 +317,7 @@ fn sms_integration() -> Integration {
     }
 }
 
-async fn new_key(app: &App, tenant: TenantId, scopes: Scopes) -> String {
-    let created = app.tenants.create_key(tenant, "test", KeyMode::Test, scopes).await.unwrap();
+async fn new_key(app: &App, tenant: TenantId, mode: KeyMode, scopes: Scopes) -> String {
+    let created = app.tenants.create_key(tenant, "test", mode, scopes).await.unwrap();
     created.secret.reveal().to_owned()
 }

@@ -23,5 +23,6 @@ mod sessions;
 mod shelf;
 mod sms_text;
 mod templates;
+mod test_keys;
 mod users;
 mod verifications;

@@ -43,6 +43,7 @@ async fn a_session_is_answered_whole() {
         session,
         json!({
             "status": "open",
+            "mode": "live",
             "phone": PHONE,
             "purpose": "login",
             "locale": "es-MX",

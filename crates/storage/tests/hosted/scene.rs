@@ -12,7 +12,7 @@ use countersign_core::id::TenantId;
 use countersign_core::keyring::{Keyring, SecretKey};
 use countersign_core::policy::{Limits, Policy};
 use countersign_core::random::{Entropy, SystemEntropy};
-use countersign_core::tenants::{BrandChange, Integration, Integrations};
+use countersign_core::tenants::{BrandChange, Integration, Integrations, TestKeys};
 use countersign_core::testing::{ManualClock, minimal_integration};
 use countersign_core::time::Clock;
 use countersign_core::verification::{
@@ -198,6 +198,7 @@ fn app(storage: &Storage, clock: &Arc<ManualClock>, keyring: Keyring) -> App {
         signals: storage.signals.clone(),
         keyring,
         integrations: Integrations::new(vec![integration()]),
+        test_keys: TestKeys::Twin,
         providers: Vec::new(),
         policy: Arc::new(Policy { limits: Limits::default(), ..Policy::default() }),
         link_base: "https://wa.me".to_owned(),
