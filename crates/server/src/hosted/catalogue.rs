@@ -39,6 +39,9 @@ const NEEDLESS_BY_SMS: [&str; 6] = [
     "ui.title.phone",
 ];
 
+/// Those that only a page needs which a test key asked for.
+const IN_TEST: [&str; 1] = ["ui.test."];
+
 /// One text, or one for each plural category of the language.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(untagged)]
@@ -55,6 +58,7 @@ pub(crate) struct Catalogue {
     rules: PluralRules,
     by_code: ForScripts,
     by_message: ForScripts,
+    in_test: Box<RawValue>,
 }
 
 /// What a page's script is given.
@@ -91,10 +95,12 @@ impl Catalogue {
             .map_err(|_| CatalogueError::UnknownLanguage)?;
         let mut for_scripts: Texts<'_> =
             messages.iter().filter(|(key, _)| begins_with(key, &FOR_SCRIPTS)).collect();
+        let in_test = raw(&for_scripts, &BY_MESSAGE)?;
+        for_scripts.retain(|key, _| !begins_with(key, &IN_TEST));
         let by_message = ForScripts::of(&for_scripts, &[])?;
         for_scripts.retain(|key, _| !begins_with(key, &BY_MESSAGE));
         let by_code = ForScripts::of(&for_scripts, &NEEDLESS_BY_SMS)?;
-        Ok(Self { messages, rules, by_code, by_message })
+        Ok(Self { messages, rules, by_code, by_message, in_test })
     }
 
     /// The text of a key, filled in. A key that nobody wrote a text for stands for itself.
@@ -120,6 +126,12 @@ impl Catalogue {
         if has_sms { &texts.with_sms } else { &texts.plain }
     }
 
+    /// The same for a page that a test key asked for. It sends codes by every channel, and awaits
+    /// no messages.
+    pub(crate) fn for_tests(&self) -> &RawValue {
+        &self.in_test
+    }
+
     fn form<'a>(
         &self,
         forms: &'a BTreeMap<String, String>,
@@ -136,13 +148,18 @@ impl Catalogue {
 
 impl ForScripts {
     fn of(texts: &Texts<'_>, needless: &[&str]) -> serde_json::Result<Self> {
-        let without = |beginnings: &[&str]| {
-            let mut rest = texts.clone();
-            rest.retain(|key, _| !begins_with(key, beginnings));
-            serde_json::value::to_raw_value(&rest)
-        };
-        Ok(Self { plain: without(&BY_SMS)?, with_sms: without(needless)? })
+        Ok(Self { plain: raw(texts, &BY_SMS)?, with_sms: raw(texts, needless)? })
     }
+}
+
+/// The texts without those that begin so, as JSON.
+fn raw(texts: &Texts<'_>, without: &[&str]) -> serde_json::Result<Box<RawValue>> {
+    let rest: Texts<'_> = texts
+        .iter()
+        .filter(|(key, _)| !begins_with(key, without))
+        .map(|(key, message)| (*key, *message))
+        .collect();
+    serde_json::value::to_raw_value(&rest)
 }
 
 fn begins_with(key: &str, beginnings: &[&str]) -> bool {
@@ -177,7 +194,7 @@ mod tests {
     const ENGLISH: &str = r#"{
         "ui.send": "Send", "ui.to": "Sent to {to}", "mail.x": "Mail",
         "ui.message.once": "It works once", "ui.to_message": "Send a message",
-        "ui.sms.sent": "By SMS to",
+        "ui.sms.sent": "By SMS to", "ui.test.code": "Test mode",
         "err.left": {"one": "{n} attempt left", "other": "{n} attempts left"}
     }"#;
 
@@ -252,6 +269,10 @@ mod tests {
         assert!(with_sms.contains("By SMS") && !with_sms.contains("works once"));
         assert!(!by_code.contains("By SMS") && !by_message.contains("By SMS"));
         assert!(!by_code.contains("Mail") && !by_message.contains("Mail"));
+        let in_test = catalogue.for_tests().get();
+        assert!(in_test.contains("Test mode") && in_test.contains("By SMS"));
+        assert!(!in_test.contains("works once"));
+        assert!([by_code, by_message, with_sms].iter().all(|texts| !texts.contains("Test mode")));
     }
 
     #[test]

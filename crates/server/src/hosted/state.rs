@@ -31,6 +31,12 @@ pub(crate) struct State {
     /// Whether texts about SMS may be needed.
     #[serde(skip)]
     pub(crate) has_sms: bool,
+    /// Whether those of test keys may be.
+    #[serde(skip)]
+    pub(crate) is_test: bool,
+    /// The code that nobody was sent, because a test key asked for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    test_code: Option<String>,
     /// How the phone is proved: `code` or `message`.
     pub(crate) method: &'static str,
     /// Opens WhatsApp with the message that is awaited.
@@ -89,6 +95,10 @@ impl State {
             fell_back: fell_back(view),
             undelivered: undelivered(view).filter(|_| has_sms),
             has_sms,
+            is_test: view.page.tenant().is_test(),
+            test_code: current
+                .and_then(|current| current.test_code.as_ref())
+                .map(|code| code.reveal().expose().clone()),
             method: verification.map_or("code", |verification| verification.method.as_str()),
             link: ready.map(|ready| ready.link.clone()),
             before: ready.map(|ready| ready.before.clone()),
@@ -122,6 +132,8 @@ impl State {
             fell_back: None,
             undelivered: None,
             has_sms: false,
+            is_test: false,
+            test_code: None,
             method: "code",
             link: None,
             before: None,

@@ -51,6 +51,8 @@ export interface State {
   fellBack: 'ui.sms.fell.whatsapp' | 'ui.sms.fell.sms' | null;
   /** The key of a text about the channels that nothing arrived by. */
   undelivered: 'ui.sms.lost.whatsapp' | 'ui.sms.lost.sms' | 'ui.sms.lost.both' | null;
+  /** The code that nobody was sent: of a page that a test key asked for, while it counts. */
+  testCode?: string;
   /** Where the newest message stands. */
   message: string | null;
   expiresAt: number | null;

@@ -46,6 +46,7 @@ function sheetOf(step: Step): Sheet {
     'otherChannel',
     'fellBack',
     'undelivered',
+    'testCode',
     'message',
     'expiresAt',
     'resendAt',

@@ -7,6 +7,7 @@ mod guards;
 mod languages;
 mod live;
 mod looks;
+mod test_keys;
 
 use serde_json::{Value, json};
 
