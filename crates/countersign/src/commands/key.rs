@@ -16,7 +16,8 @@ use crate::wiring;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Key {
-    /// List a tenant's keys
+    /// List a tenant's keys: id, since when, whether it works, `live` or `test`, its last letters,
+    /// scopes and label
     List {
         #[arg(long, default_value = "default")]
         tenant: String,
@@ -32,6 +33,9 @@ pub(crate) enum Key {
         /// templates:read, templates:write; everything if it is left out
         #[arg(long, value_name = "SCOPES", value_delimiter = ',')]
         scope: Vec<String>,
+        /// A test key: nothing is sent for it, and live keys see nothing of what it makes
+        #[arg(long)]
+        test: bool,
     },
     /// Create a key in the place of another, which works a while longer
     Rotate {
@@ -63,10 +67,11 @@ impl Key {
                     say(&describe(&key, state));
                 }
             }
-            Self::Create { tenant, label, scope } => {
+            Self::Create { tenant, label, scope, test } => {
                 let scopes = scopes(scope)?;
                 let tenant = find(&tenants, tenant).await?;
-                print(&tenants.create_key(tenant, label, KeyMode::Live, scopes).await?);
+                let mode = if *test { KeyMode::Test } else { KeyMode::Live };
+                print(&tenants.create_key(tenant, label, mode, scopes).await?);
             }
             Self::Rotate { id, tenant, grace_hours } => {
                 let tenant = find(&tenants, tenant).await?;
@@ -108,6 +113,9 @@ fn parse_id(text: &str) -> anyhow::Result<ApiKeyId> {
 fn print(created: &CreatedKey) {
     say(created.secret.reveal());
     complain(&format!("{} is shown this once; keep it.", created.key.id));
+    if created.key.mode == KeyMode::Test {
+        complain("It is a test key: nothing is sent, and `test_code` of each answer is the code.");
+    }
 }
 
 fn describe(key: &ApiKey, state: &str) -> String {

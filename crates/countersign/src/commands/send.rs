@@ -63,7 +63,13 @@ impl Send {
         let Some(answer) = answer else { return Ok(ExitCode::FAILURE) };
         let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
         say(&format!("{}  {}  expires {}", text("id"), text("status"), text("expires_at")));
-        say(&format!("Check the code: countersign check {} CODE", text("id")));
+        match answer["test_code"].as_str() {
+            Some(code) => {
+                say("The key is a test key: nothing is sent.");
+                say(&format!("Check the code: countersign check {} {code}", text("id")));
+            }
+            None => say(&format!("Check the code: countersign check {} CODE", text("id"))),
+        }
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -6,12 +6,23 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
+use crate::client::{Client, Request};
 use crate::database::Database;
 use crate::journey::{Journey, TEXT};
 use crate::process::{eventually, run, said};
 use crate::report::report;
 use crate::search::Search;
-use crate::stage::{ACCESS_TOKEN, APP_SECRET, KEY, SECRET_KEY, Stage, VERIFY_TOKEN};
+use crate::stage::{
+    ACCESS_TOKEN, APP_SECRET, KEY, SECRET_KEY, Stage, VERIFY_TOKEN, check, start_body, wrong,
+};
+
+/// One for each ending.
+const TEST_PHONES: [(&str, &str); 4] = [
+    ("+4915112390001", "015112390001"),
+    ("+4915112390002", "015112390002"),
+    ("+4915112390003", "015112390003"),
+    ("+4915112390004", "015112390004"),
+];
 
 #[test]
 fn nothing_secret_is_logged_measured_or_told_as_text() {
@@ -35,6 +46,7 @@ fn walk(format: &str) {
         ("ACCEPT_RISK", "true"),
     ]);
     let mut journey = Journey::walk(&stage);
+    test_key(&stage, &mut journey);
     let ids = message_ids(&stage);
     assert!(ids.len() > 5, "{ids:?}");
     for id in &ids {
@@ -81,6 +93,35 @@ fn walk(format: &str) {
 
 fn search(secrets: &[(String, String)]) -> Search {
     Search::encoded(secrets.iter().map(|(name, secret)| (&name[..], &secret[..])))
+}
+
+/// What a test key is told of codes, it alone is told.
+fn test_key(stage: &Stage, journey: &mut Journey) {
+    let key = said(stage.command(&["key", "create", "--test", "--label", "canary"]));
+    journey.secret("a test key", key.trim());
+    let mut client = Client::with_key(stage.addresses[0], key.trim());
+    for (phone, national) in TEST_PHONES {
+        journey.phone(phone, national);
+        let started = client.post("/v1/verifications", &start_body(phone));
+        assert_eq!(started.status, 201, "{started:?}");
+        let (id, code) = (started.field("id"), started.field("test_code"));
+        journey.secret("a code of a test key", &code);
+        let url = started.field("url");
+        let opened = client.get(url.strip_prefix("http://verify.example").unwrap());
+        let cookie = opened.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+        let path = opened.header("location").unwrap().to_owned();
+        let page = client.send(&Request::get(&path).header("cookie", &cookie)).unwrap();
+        // The one that ends at once may have ended.
+        assert!(page.text().contains(&code) || phone.ends_with('2'), "{page:?}");
+        eventually("the message has its ending", 10, || {
+            let read = client.get(&format!("/v1/verifications/{id}")).json();
+            (read["messages"][0]["status"] != "queued").then_some(())
+        });
+        check(&mut client, &id, &wrong(&code, 1));
+        check(&mut client, &id, &code);
+        client.get("/v1/verifications");
+        journey.requests += 8;
+    }
 }
 
 /// The ids under which the provider knows the messages. Each holds its phone.

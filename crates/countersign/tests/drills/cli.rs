@@ -253,6 +253,31 @@ fn keys_and_tenants_are_kept_beside_a_running_server() {
 }
 
 #[test]
+fn a_test_key_is_made_and_listed_and_sends_nothing() {
+    let stage = Stage::sqlite(&[]);
+    let key = said(stage.command(&["key", "create", "--test"])).trim().to_owned();
+    let by_hand = |arguments: &[&str]| {
+        let mut command = stage.command(arguments);
+        command
+            .env("COUNTERSIGN_URL", format!("http://{}", stage.addresses[0]))
+            .env("COUNTERSIGN_API_KEY", &key);
+        command
+    };
+
+    let sent = said(by_hand(&["send", &phone(6)]));
+
+    assert!(key.starts_with("cs_test_"), "{key}");
+    let listed = said(stage.command(&["key", "list"]));
+    let modes = ["  live  ", "  test  "].map(|mode| listed.matches(mode).count());
+    assert_eq!(modes, [1, 1], "{listed}");
+    let words: Vec<&str> = sent.split_whitespace().collect();
+    let [.., "check", id, code] = words[..] else { panic!("{sent}") };
+    assert!(said(by_hand(&["check", id, code])).starts_with("approved"));
+    assert_eq!(stage.phones().get("/api/phones").json()["phones"], json!([]));
+    assert_eq!(check(&mut stage.client(0), id, code).status, 404, "to a live key");
+}
+
+#[test]
 fn how_a_tenant_looks_is_kept_beside_a_running_server() {
     let stage = Stage::sqlite(&[]);
     let set =
