@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -37,6 +38,55 @@ export async function startProduct(settings = {}) {
     }),
   ]);
   return new Product(JSON.parse(first[0]), child, data);
+}
+
+/** Starts `countersign serve` as in production, with a test key. There are no phones. */
+export async function startServer(settings = {}) {
+  const data = await mkdtemp(path.join(tmpdir(), 'countersign-e2e-'));
+  const url = `http://127.0.0.1:${await freePort()}`;
+  const key = `cs_test_${'E2e'.repeat(14)}9`;
+  const env = {
+    ...process.env,
+    LISTEN: new URL(url).host,
+    PUBLIC_URL: url,
+    DATABASE_URL: `sqlite:${path.join(data, 'countersign.db')}`,
+    SECRET_KEY: '5a'.repeat(32),
+    BOOTSTRAP_API_KEY: key,
+    LOG_LEVEL: 'error',
+    // Nothing listens there: whatever is sent fails.
+    WHATSAPP_API_BASE_URL: 'http://127.0.0.1:9',
+    WHATSAPP_ACCESS_TOKEN: 'none',
+    WHATSAPP_PHONE_NUMBER_ID: '420033001177550',
+    WHATSAPP_APP_SECRET: 'none',
+    WHATSAPP_VERIFY_TOKEN: 'none',
+    ...settings,
+  };
+  const child = spawn(BINARY, ['serve'], {
+    cwd: data,
+    env,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  while (!(await isReady(url))) {
+    if (child.exitCode !== null) throw new Error(`countersign serve ended with ${child.exitCode}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return new Product({ url, simulator: null, api_key: key }, child, data);
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+function isReady(url) {
+  return fetch(`${url}/readyz`).then(
+    (answer) => answer.ok,
+    () => false,
+  );
 }
 
 class Product {

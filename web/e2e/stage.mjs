@@ -1,10 +1,19 @@
 // The program and a browser for the tests of one file.
 import { after, before } from 'node:test';
 import { launch, visitIn } from './browser.mjs';
-import { startProduct } from './product.mjs';
+import { startProduct, startServer } from './product.mjs';
 
 /** Started before the first test of the file, gone after its last. */
 export function stage(settings) {
+  return stageOf(() => startProduct(settings));
+}
+
+/** The same as in production, with a test key and without phones. */
+export function stageOfTestKey(settings) {
+  return stageOf(() => startServer(settings));
+}
+
+function stageOf(start) {
   const on = {
     product: null,
     chromium: null,
@@ -12,7 +21,7 @@ export function stage(settings) {
     visit: (options, act) => visitIn(on.chromium, options, act),
   };
   before(async () => {
-    on.product = await startProduct(settings);
+    on.product = await start();
     on.chromium = await launch();
   });
   after(async () => {

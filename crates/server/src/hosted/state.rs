@@ -11,6 +11,7 @@ use super::fault::{Fault, Refusal};
 use super::number::{masked, masked_sender};
 
 /// Everything that a page shows of a verification. Times are milliseconds of the server's clock.
+/// What few pages have is left out of the others, which are to be small.
 #[expect(clippy::struct_excessive_bools, reason = "each is a choice that a page offers or not")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -25,8 +26,10 @@ pub(crate) struct State {
     /// What can be asked for instead.
     other_channel: Option<&'static str>,
     /// The key of a text about the channel that the code did not arrive by.
+    #[serde(skip_serializing_if = "Option::is_none")]
     fell_back: Option<&'static str>,
     /// The key of a text about the channels that nothing arrived by.
+    #[serde(skip_serializing_if = "Option::is_none")]
     undelivered: Option<&'static str>,
     /// Whether texts about SMS may be needed.
     #[serde(skip)]
@@ -40,10 +43,14 @@ pub(crate) struct State {
     /// How the phone is proved: `code` or `message`.
     pub(crate) method: &'static str,
     /// Opens WhatsApp with the message that is awaited.
+    #[serde(skip_serializing_if = "Option::is_none")]
     link: Option<String>,
     /// What that message says, around what makes it this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
     before: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     token: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     after: Option<String>,
     /// The key of a text about a message that came and did not count.
     notice: Option<&'static str>,

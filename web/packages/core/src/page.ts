@@ -35,7 +35,10 @@ export type Notice =
   | 'ui.notice.denied'
   | 'ui.notice.identity_changed';
 
-/** Where a page stands. Times are milliseconds of the server's clock. */
+/**
+ * Where a page stands. Times are milliseconds of the server's clock. What few pages have is left out
+ * of the others.
+ */
 export interface State {
   step: Step;
   method: Method;
@@ -48,9 +51,9 @@ export interface State {
   /** What can be asked for instead. */
   otherChannel: Channel | null;
   /** The key of a text about the channel that the code did not arrive by. */
-  fellBack: 'ui.sms.fell.whatsapp' | 'ui.sms.fell.sms' | null;
+  fellBack?: 'ui.sms.fell.whatsapp' | 'ui.sms.fell.sms' | null;
   /** The key of a text about the channels that nothing arrived by. */
-  undelivered: 'ui.sms.lost.whatsapp' | 'ui.sms.lost.sms' | 'ui.sms.lost.both' | null;
+  undelivered?: 'ui.sms.lost.whatsapp' | 'ui.sms.lost.sms' | 'ui.sms.lost.both' | null;
   /** The code that nobody was sent: of a page that a test key asked for, while it counts. */
   testCode?: string;
   /** Where the newest message stands. */
@@ -60,11 +63,11 @@ export interface State {
   /** Wrong codes that are still allowed. */
   left: number;
   /** Opens WhatsApp, with the message ready. */
-  link: string | null;
+  link?: string | null;
   /** The message in three pieces, of which the middle one must not be changed. */
-  before: string | null;
-  token: string | null;
-  after: string | null;
+  before?: string | null;
+  token?: string | null;
+  after?: string | null;
   notice: Notice | null;
   /** Who wrote it, masked. */
   sender: string | null;

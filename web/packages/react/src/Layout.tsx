@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { Chevron, Mark } from './icons.tsx';
 import type { Sheet } from './sheet.ts';
-import { Around, chosen, computed, Each, isPrinting, When } from './template.tsx';
+import { chosen, computed, Each, isPrinting, When } from './template.tsx';
 
 /** The tenant's page: its name above, what matters in the middle, who vouches for it below. */
 export function Layout({ sheet, children }: { sheet: Sheet; children: ReactNode }) {
@@ -23,15 +23,7 @@ export function Layout({ sheet, children }: { sheet: Sheet; children: ReactNode 
           <p className="offline">{t('ui.offline')}</p>
         </When>
         <When is={state.testCode}>
-          <p className="offline">
-            <Around text={t('ui.test.code')} name="code">
-              <b>
-                <bdi className="num" dir="ltr">
-                  {state.testCode}
-                </bdi>
-              </b>
-            </Around>
-          </p>
+          <p className="offline">{t('ui.test.code', { code: state.testCode as string })}</p>
         </When>
       </div>
       {children}
