@@ -1,8 +1,13 @@
 //! What becomes of a message that a test key asked for: the end of the number says it, so that
 //! whoever integrates can see each failure without a phone.
 
+use super::SendOutcome;
 use crate::channel::Channel;
+use crate::keyring::Sealed;
 use crate::phone::PhoneNumber;
+
+/// The code of a failure that was asked for, beside those of `service.rs`.
+const ASKED_FOR: i64 = 3;
 
 /// How a message ends that is sent to nobody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +31,15 @@ impl Ending {
             ("0002", _, _) => Self::Refused,
             ("0003", _, 1) => Self::Silent,
             _ => Self::Delivered,
+        }
+    }
+
+    pub(super) fn outcome(self, provider_id: Sealed, account: String) -> SendOutcome {
+        match self {
+            Self::Delivered => SendOutcome::Delivered { provider_id, account },
+            Self::Silent => SendOutcome::Accepted { provider_id, account },
+            Self::Unreachable => SendOutcome::Unreachable { code: ASKED_FOR },
+            Self::Refused => SendOutcome::Failed { code: ASKED_FOR },
         }
     }
 }

@@ -136,9 +136,10 @@ impl Printer {
             brand: &brand,
             form: sheet.fields,
             languages: &languages,
-            messages: match sheet.state.is_test {
-                true => tongue.catalogue.for_tests(),
-                false => tongue.catalogue.for_scripts(method, sheet.state.has_sms),
+            messages: if sheet.state.is_test {
+                tongue.catalogue.for_tests()
+            } else {
+                tongue.catalogue.for_scripts(method, sheet.state.has_sms)
             },
         };
         let boot = serde_json::to_string(&boot).expect("texts and numbers are JSON");
