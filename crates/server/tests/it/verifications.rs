@@ -46,8 +46,7 @@ async fn a_start_answers_the_whole_verification() {
         rest,
         json!({
             "status": "pending",
-            "mode": "live",
-            "method": "code",
+            "mode": "live", "method": "code",
             "phone": PHONE,
             "channel": "whatsapp",
             "purpose": "login",
@@ -58,8 +57,7 @@ async fn a_start_answers_the_whole_verification() {
             "expires_at": "2026-10-06T15:25:00.000Z",
             "resend_at": "2026-10-06T15:21:00.000Z",
             "attempts_left": 3,
-            "test_code": null,
-            "url": null,
+            "test_code": null, "url": null,
             "ended_at": null,
             "superseded": false,
             "messages": [{

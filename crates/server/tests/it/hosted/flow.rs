@@ -60,9 +60,8 @@ async fn a_script_is_answered_with_the_state_alone() {
             "step": "phone", "to": null, "digits": 6, "channel": "whatsapp", "message": null,
             "expiresAt": null, "resendAt": null, "left": 0, "error": null, "field": null,
             "retryAt": null, "canChange": false, "canRestart": false, "redirect": null,
-            "method": "code", "link": null, "before": null, "token": null, "after": null,
-            "notice": null, "sender": null, "otherChannel": null, "fellBack": null,
-            "undelivered": null, "canMessage": true, "canSwitch": false,
+            "method": "code",
+            "notice": null, "sender": null, "otherChannel": null, "canMessage": true, "canSwitch": false,
         })
     );
     assert_eq!(
@@ -72,9 +71,8 @@ async fn a_script_is_answered_with_the_state_alone() {
             "message": null, "expiresAt": 1_791_300_300_000_i64,
             "resendAt": 1_791_300_060_000_i64, "left": 3, "error": null, "field": null,
             "retryAt": null, "canChange": true, "canRestart": false, "redirect": null,
-            "method": "code", "link": null, "before": null, "token": null, "after": null,
-            "notice": null, "sender": null, "otherChannel": null, "fellBack": null,
-            "undelivered": null, "canMessage": true, "canSwitch": true,
+            "method": "code",
+            "notice": null, "sender": null, "otherChannel": null, "canMessage": true, "canSwitch": true,
         })
     );
     assert_eq!(later["message"], "accepted");
