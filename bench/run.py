@@ -113,6 +113,9 @@ def drop_unavailable(keys: list[str]) -> dict[str, str]:
 def build(keys: list[str]) -> None:
     say("building")
     run_tool(["cargo", "build", "--release", "--locked"], BENCH / "peers")
+    if any(key.startswith("reader") for key in keys):
+        command = ["cargo", "build", "--release", "-p", "countersign-providers"]
+        run_tool([*command, "--example", "webhook_reader", "--target-dir", "target"], ROOT)
     if any(is_ours(key) for key in keys):
         command = ["cargo", "build", "--release", "-p", "countersign", "--target-dir", "target"]
         run_tool(command, ROOT)
@@ -208,13 +211,17 @@ def sample(place: Place, key: str, number: int, seconds: float) -> load.Sample:
     seconds = max(seconds, measurement.least_seconds)
     arguments = [*measurement.load, "--seconds", str(seconds)]
     arguments += ["--offset", str(number * OFFSET_PER_ROUND)]
+    prepared = 0
     if measurement.prepare_per_second:
-        wanted = int(measurement.prepare_per_second * seconds)
-        arguments += ["--prepare", str(min(wanted, measurement.most_prepared))]
+        prepared = min(int(measurement.prepare_per_second * seconds), measurement.most_prepared)
+        arguments += ["--prepare", str(prepared)]
     else:
         arguments += ["--warmup", str(seconds * 0.4)]
     with measurement.start(place) as running:
-        return load.run(place, running, *arguments)
+        taken = load.run(place, running, *arguments)
+        if measurement.is_counted:
+            taken["waiting"] = prepared + taken["beside"] - load.accepted(running)
+        return taken
 
 
 def medians(samples: list[load.Sample]) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import urllib.request
 from typing import Any
 
 from harness.processes import TargetFailed, pin_to
@@ -30,6 +31,13 @@ def run(place: Place, running: Running, scenario: str, *options: str) -> Sample:
     if done.returncode != 0:
         raise TargetFailed(_complaint(sample) or done.stderr.strip())
     return sample
+
+
+def accepted(running: Running) -> int:
+    """How many messages came to the stub."""
+    address = f"http://127.0.0.1:{running.stub_port}/accepted"
+    with urllib.request.urlopen(address, timeout=10) as answer:
+        return int(answer.read())
 
 
 def _complaint(sample: Sample) -> str:

@@ -16,6 +16,9 @@ DELIVERING = partial(targets.countersign, storage="sqlite", delivering=True)
 POSTGRES = partial(targets.countersign, storage="postgres", delivering=False)
 WITH_PAGES = partial(targets.countersign, storage="sqlite", delivering=True, with_pages=True)
 
+#: Verifications a second whose messages have to leave.
+SENDING = 500
+
 COMPLETE_START = ("start", "--idempotency")
 
 
@@ -30,6 +33,8 @@ class Measurement:
     most_prepared: int = 60_000
     #: For what happens too seldom to be measured in less.
     least_seconds: float = 0.0
+    #: Whether to ask the stub how much has not come to it yet.
+    is_counted: bool = False
 
 
 MEASUREMENTS: dict[str, Measurement] = {
@@ -43,6 +48,16 @@ MEASUREMENTS: dict[str, Measurement] = {
     "sqlite/mix 2000 per s": Measurement(SQLITE, ("mix", "--rate", "2000")),
     "sqlite/message 200 per s": Measurement(
         WITH_PAGES, ("message", "--rate", "200"), least_seconds=10.0
+    ),
+    "sqlite/check 200 per s": Measurement(
+        DELIVERING, ("check", "--rate", "200"), 250, least_seconds=10.0
+    ),
+    "sqlite/check beside 500 sends per s": Measurement(
+        DELIVERING,
+        ("check", "--rate", "200", "--sending", str(SENDING)),
+        250,
+        least_seconds=10.0,
+        is_counted=True,
     ),
     "aged/start": Measurement(
         partial(targets.countersign, storage="aged", delivering=False), COMPLETE_START
@@ -128,6 +143,16 @@ def _plain(number: int, metric: str, key: str, field: str, bounds: tuple[float, 
     )
 
 
+def _beside_sending(metric: str, field: str, bounds: tuple[float, float]) -> Row:
+    beside, alone = "sqlite/check beside 500 sends per s", "sqlite/check 200 per s"
+    value = _ratio(field, beside, alone)
+    return Row(19, metric, (beside, alone), value, *bounds, unit="×", bigger_is_better=False)
+
+
+def _seconds_behind(results: Results) -> float:
+    return results["sqlite/check beside 500 sends per s"]["waiting"] / SENDING
+
+
 def _syncs_above_memory(results: Results) -> float:
     durable, volatile = (
         results[f"{storage}/mix 2000 per s"]["p99_ms"] for storage in ("sqlite", "memory")
@@ -177,5 +202,17 @@ ROWS: tuple[Row, ...] = (
     ),
     _plain(
         18, "webhook → check mark at 200/s, p95", "sqlite/message 200 per s", "p95_ms", (150, 50)
+    ),
+    _beside_sending("check at 200/s: p50 beside 500 sends/s / alone", "p50_ms", (2, 1.5)),
+    _beside_sending("check at 200/s: p95 beside 500 sends/s / alone", "p95_ms", (2, 1.5)),
+    Row(
+        20,
+        "500 sends/s: how far they are behind",
+        ("sqlite/check beside 500 sends per s",),
+        _seconds_behind,
+        1,
+        0.2,
+        unit="s",
+        bigger_is_better=False,
     ),
 )

@@ -17,6 +17,7 @@ BENCH = Path(__file__).resolve().parent.parent
 ROOT = BENCH.parent
 PEERS = BENCH / "peers" / "target" / "release"
 COUNTERSIGN = ROOT / "target" / "release" / "countersign"
+READER = ROOT / "target" / "release" / "examples" / "webhook_reader"
 NODE_SAMPLE = BENCH / "node" / "server.js"
 
 PHONE_NUMBER_ID = "100000000000001"
@@ -69,8 +70,7 @@ def hello(place: Place) -> Iterator[Running]:
 @contextmanager
 def reader(place: Place) -> Iterator[Running]:
     port = free_port()
-    command = [str(PEERS / "reader"), "--listen", f"127.0.0.1:{port}"]
-    command += ["--app-secret", place.app_secret, "--phone-number-id", PHONE_NUMBER_ID]
+    command = [str(READER), f"127.0.0.1:{port}", place.app_secret, PHONE_NUMBER_ID]
     with _server(place, command, {}, port) as running:
         yield running
 

@@ -1,7 +1,7 @@
 //! A stand-in for the provider: accepts every template message at once and remembers its code.
 //!
 //! It is as small as it can be, so that its cost does not show in the measurement. `GET /codes`
-//! lists what it holds as lines of `digits code`.
+//! lists what it holds as lines of `digits code`, and `GET /accepted` says how many came.
 
 use std::{
     collections::HashMap,
@@ -80,6 +80,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let routes = Router::new()
         .route("/healthz", get(async || "ok"))
         .route("/codes", get(codes))
+        .route("/accepted", get(accepted))
         .route("/{version}/{sender}/messages", post(accept))
         .with_state(Arc::new(Inbox::default()));
 
@@ -107,6 +108,10 @@ async fn accept(State(inbox): State<Arc<Inbox>>, Json(outgoing): Json<Outgoing>)
 
 fn code(template: Template) -> Option<String> {
     template.components.into_iter().next()?.parameters.into_iter().next()?.text
+}
+
+async fn accepted(State(inbox): State<Arc<Inbox>>) -> String {
+    inbox.accepted.load(Ordering::Relaxed).to_string()
 }
 
 async fn codes(State(inbox): State<Arc<Inbox>>) -> String {

@@ -57,6 +57,10 @@ pub struct Arguments {
     #[arg(long)]
     pub stub: Option<SocketAddr>,
 
+    /// `check`: starts per second beside the checks, whose time is not taken. Needs --rate.
+    #[arg(long, default_value_t = 0.0, requires = "rate")]
+    pub sending: f64,
+
     #[arg(long, default_value = "")]
     pub app_secret: String,
 
@@ -107,10 +111,16 @@ impl Arguments {
     }
 
     pub fn plan(&self) -> Plan {
+        let rate = self.rate.map(|rate| rate + self.sending);
         match self.count {
-            Some(count) => Plan::for_count(count, self.rate),
-            None => Plan::for_duration(self.window(), self.rate),
+            Some(count) => Plan::for_count(count, rate),
+            None => Plan::for_duration(self.window(), rate),
         }
+    }
+
+    /// How many of all requests are starts beside the checks.
+    pub fn share_sending(&self) -> f64 {
+        self.rate.map_or(0.0, |rate| self.sending / (rate + self.sending))
     }
 
     /// How many numbers to look up beforehand when they come from all regions.

@@ -18,6 +18,10 @@ use crate::{
 /// How long to wait for the last answers once no more requests are sent.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// The open loop looks so often whether a request is due or answered. It does not spin: where a
+/// machine may use only so much of its processors, the server would be stopped for it.
+const NAP: Duration = Duration::from_micros(50);
+
 pub struct Plan {
     duration: Option<Duration>,
     count: Option<u64>,
@@ -58,8 +62,8 @@ impl Driver {
             for event in &events {
                 run.advance(event.token(), scenario)?;
             }
-            if events.is_empty() {
-                thread::yield_now();
+            if events.is_empty() && run.plan.interval.is_some() {
+                thread::sleep(NAP);
             }
             run.send_due(scenario)?;
         }
@@ -109,7 +113,7 @@ impl<'a> Run<'a> {
         is_lost || (is_idle && (is_late || self.is_exhausted))
     }
 
-    /// The open loop spins: a sleep in milliseconds would be longer than its intervals.
+    /// The open loop naps instead: a time-out in milliseconds would be longer than its intervals.
     fn timeout(&self) -> Duration {
         if self.plan.interval.is_some() { Duration::ZERO } else { Duration::from_millis(20) }
     }
@@ -167,7 +171,11 @@ impl<'a> Run<'a> {
         if let (Some(in_flight), Some(response)) = (in_flight, connection.response()?) {
             let is_expected = scenario.response(&in_flight.expected, &response);
             let is_within = self.deadline.is_none_or(|deadline| now <= deadline);
-            self.statistics.record(now - in_flight.since, &response, is_expected, is_within);
+            if scenario.is_timed(&in_flight.expected) {
+                self.statistics.record(now - in_flight.since, &response, is_expected, is_within);
+            } else {
+                self.statistics.count_beside(&response, is_expected);
+            }
         }
         self.idle.push(index);
         self.send_due(scenario)

@@ -27,7 +27,7 @@ use crate::{
     phones::Phones,
     processor::Processor,
     request::Requests,
-    scenario::{Check, Hello, Limited, Mix, Scenario, Start},
+    scenario::{BesideSending, Check, Hello, Limited, Mix, Scenario, Start},
     statistics::Report,
     webhook::Webhook,
 };
@@ -78,7 +78,11 @@ fn scenario(
         ScenarioName::Limited => Box::new(Limited::new(requests, arguments.offset)),
         ScenarioName::Check => {
             let started = preparation::start_and_learn_codes(arguments, driver, start)?;
-            Box::new(Check::new(requests, started))
+            let phones = Phones::new(arguments.regions, arguments.numbers_needed());
+            let beside =
+                Start::new(requests.clone(), phones, arguments.offset + arguments.prepare);
+            let check = Check::new(requests, started);
+            Box::new(BesideSending::new(check, beside, arguments.share_sending()))
         }
         ScenarioName::Webhook => Box::new(Webhook::new(
             requests,

@@ -18,6 +18,11 @@ pub trait Scenario {
     fn response(&mut self, expected: &Expected, response: &Response<'_>) -> bool {
         is_expected(expected, response)
     }
+
+    /// Whether it is what is measured, and not what goes on beside it.
+    fn is_timed(&self, _expected: &Expected) -> bool {
+        true
+    }
 }
 
 fn is_expected(expected: &Expected, response: &Response<'_>) -> bool {
@@ -188,6 +193,40 @@ impl Scenario for Check {
             self.answered.push_back(index);
         }
         is_expected(expected, response)
+    }
+}
+
+/// Checks, and starts spread evenly between them.
+pub struct BesideSending {
+    check: Check,
+    start: Start,
+    /// How many of all requests are starts.
+    share: f64,
+    owed: f64,
+}
+
+impl BesideSending {
+    pub fn new(check: Check, start: Start, share: f64) -> Self {
+        Self { check, start, share, owed: 0.0 }
+    }
+}
+
+impl Scenario for BesideSending {
+    fn request(&mut self, out: &mut Vec<u8>) -> Option<Expected> {
+        self.owed += self.share;
+        if self.owed < 1.0 {
+            return self.check.request(out);
+        }
+        self.owed -= 1.0;
+        self.start.request(out)
+    }
+
+    fn response(&mut self, expected: &Expected, response: &Response<'_>) -> bool {
+        self.check.response(expected, response)
+    }
+
+    fn is_timed(&self, expected: &Expected) -> bool {
+        !matches!(expected, Expected::Started { .. })
     }
 }
 

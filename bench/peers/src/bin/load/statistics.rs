@@ -11,6 +11,7 @@ pub struct Statistics {
     latencies_ns: Vec<u64>,
     statuses: BTreeMap<u16, u64>,
     within: u64,
+    beside: u64,
     unexpected: u64,
     first_unexpected: Option<String>,
     pub transport_errors: u64,
@@ -28,6 +29,14 @@ impl Statistics {
         self.record_time(latency);
         *self.statuses.entry(response.status).or_default() += 1;
         self.within += u64::from(is_within);
+        if !is_expected {
+            self.fail(|| describe(response.status, response.body));
+        }
+    }
+
+    /// An answer whose time is not asked for.
+    pub fn count_beside(&mut self, response: &Response<'_>, is_expected: bool) {
+        self.beside += 1;
         if !is_expected {
             self.fail(|| describe(response.status, response.body));
         }
@@ -79,6 +88,7 @@ impl Report {
         let at = |share| percentile_ms(&statistics.latencies_ns, share);
         json!({
             "requests": requests,
+            "beside": statistics.beside,
             "seconds": statistics.elapsed.as_secs_f64(),
             "requests_per_second": statistics.within as f64 / statistics.elapsed.as_secs_f64(),
             "p50_ms": at(0.5),
