@@ -2,12 +2,10 @@
 //! whoever integrates can see each failure without a phone.
 
 use super::SendOutcome;
+use super::own_code::ASKED_FOR;
 use crate::channel::Channel;
 use crate::keyring::Sealed;
 use crate::phone::PhoneNumber;
-
-/// The code of a failure that was asked for, beside those of `service.rs`.
-const ASKED_FOR: i64 = 3;
 
 /// How a message ends that is sent to nobody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use super::{
     Channel, MessageKind, MessageState, MessageStatus, Receipt, Receipts, SendOutcome, Settled,
+    own_code,
 };
 use crate::id::{TenantId, VerificationId};
 use crate::keyring::Sealed;
@@ -31,10 +32,6 @@ const PATIENCE: Duration = seconds(45);
 const LONGEST_LIFE: Duration = minutes(10);
 /// A provider's hint is not followed beyond this.
 const LONGEST_HINT: Duration = minutes(1);
-
-/// The code of a failure that no provider reported, beside those of the service: its person wants no
-/// messages by its channel.
-pub const UNWANTED: i64 = 3;
 
 /// A message of a verification: its tenant, the verification, and its place there, from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -145,7 +142,7 @@ impl Message {
         let is_due = self.due_at.is_some_and(|due| now >= due);
         let is_to_be_sent = matches!(self.state, MessageState::Queued | MessageState::Unknown);
         if is_due && is_to_be_sent {
-            self.receipts.error = Some(UNWANTED);
+            self.receipts.error = Some(own_code::UNWANTED);
             self.end(MessageState::Failed, now);
         }
         is_due && is_to_be_sent

@@ -11,13 +11,14 @@ mod message;
 mod message_kind;
 mod message_state;
 mod outcome;
+pub mod own_code;
 mod provider;
 mod receipt;
 mod service;
 mod webhook;
 
 pub use crate::channel::Channel;
-pub use message::{Claim, LEASE, Message, MessageKey, UNWANTED};
+pub use message::{Claim, LEASE, Message, MessageKey};
 pub use message_kind::{MessageKind, Reply};
 pub use message_state::{MessageState, MessageStatus};
 pub use outcome::{SendOutcome, Settled};

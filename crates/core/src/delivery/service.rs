@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 use super::accounts::{Accounts, Choice, key};
 use super::bulkheads::{Bulkheads, Entry};
 use super::ending::Ending;
+use super::own_code::{ALL_REST, NO_ACCOUNT, NO_ROOM};
 use super::{
     Accepted, Channel, MessageKey, MessageState, Outgoing, Provider, Search, SendError,
     SendOutcome, Settled,
@@ -34,11 +35,6 @@ const PAUSE: Duration = seconds(1);
 const CALL_TIMEOUT: Duration = seconds(20);
 /// How often a waiting caller looks for a message that another server may have sent.
 const LOOK: Duration = Duration::from_millis(250);
-/// The codes of failures that no provider reported: there is no account, all accounts fail, and
-/// the account has more to do than it can.
-const NO_ACCOUNT: i64 = 0;
-const ALL_FAIL: i64 = 1;
-const ALL_BUSY: i64 = 2;
 /// The account of messages that are sent to nobody.
 const TEST: &str = "test";
 
@@ -242,16 +238,16 @@ impl Delivery {
             Choice::Nobody => return SendOutcome::Failed { code: NO_ACCOUNT },
             // Whoever has another channel does not wait for this one.
             Choice::AllRest(_) if !claimed.verification.route.is_empty() => {
-                return SendOutcome::Failed { code: ALL_FAIL };
+                return SendOutcome::Failed { code: ALL_REST };
             }
             Choice::AllRest(rest) => {
                 let [jitter] = bytes(&*self.parts.entropy);
-                return SendOutcome::Retry { after: Some(rest), code: Some(ALL_FAIL), jitter };
+                return SendOutcome::Retry { after: Some(rest), code: Some(ALL_REST), jitter };
             }
         };
         let _room = match self.bulkheads.enter(key(account), now) {
             Entry::Room(room) => room,
-            Entry::Full(after) => return SendOutcome::Postponed { after, code: ALL_BUSY },
+            Entry::Full(after) => return SendOutcome::Postponed { after, code: NO_ROOM },
         };
         let locale = claimed.verification.locale.as_deref();
         let language = self.parts.templates.language_for(account, locale);

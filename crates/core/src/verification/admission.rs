@@ -70,8 +70,8 @@ impl Verifications {
         self.parts.integrations.has(tenant, channel)
     }
 
-    /// The channels that a code for a phone of this country may go by, in order. Whoever names one gets that one
-    /// or an error, and never silently another.
+    /// The channels that a code for a phone of this country may go by, in order. Whoever names one
+    /// gets that one or an error, and never silently another.
     pub(super) fn route(
         &self,
         tenant: TenantId,

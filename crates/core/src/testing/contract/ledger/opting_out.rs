@@ -6,7 +6,7 @@ use std::pin::Pin;
 use super::people::{OTHER, PHONE, await_message, bound, hear, heard, line, sender};
 use super::sending::accepted;
 use crate::channel::{Channel, Route};
-use crate::delivery::{MessageKind, MessageState, Receipt, ReceiptKind, SendOutcome, UNWANTED};
+use crate::delivery::{MessageKind, MessageState, Receipt, ReceiptKind, SendOutcome, own_code};
 use crate::ledger::{Lift, ResendOutcome, StartOutcome};
 use crate::testing::contract::World;
 use crate::testing::contract::world::{PATIENCE, RIGHT, at_once, first_message, receipt};
@@ -239,7 +239,7 @@ pub(super) async fn what_waits_to_be_sent_is_not_sent_by_it(world: &mut World<'_
 
     let message = world.message(first_message(key)).await;
     assert_eq!((message.state, message.tries, message.due_at), (MessageState::Failed, 0, None));
-    assert_eq!(message.receipts.error, Some(UNWANTED));
+    assert_eq!(message.receipts.error, Some(own_code::UNWANTED));
     let row = world.read(key).await;
     assert_eq!((row.state, row.failed_messages), (State::Undeliverable, 1));
     lift(world, own.limits, Route::of([Channel::Sms])).await;
