@@ -223,7 +223,7 @@ function stateOf(query: URLSearchParams): Omit<State, keyof Written> {
     channel,
     otherChannel: query.get('other') as Channel | null,
     fellBack: has('fell') ? `ui.sms.fell.${channel}` : null,
-    undelivered: lost ? (`ui.sms.lost.${lost}` as State['undelivered']) : null,
+    undelivered: lost ? (`ui.sms.lost.${lost}` as NonNullable<State['undelivered']>) : null,
     ...(has('test') ? { testCode: '402917' } : {}),
     message: step === 'code' ? 'delivered' : null,
     expiresAt: isTimed ? NOW + 581_000 : null,

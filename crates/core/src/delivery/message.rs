@@ -331,3 +331,27 @@ impl MessageKey {
         parts.next().is_none().then_some(key)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_791_300_000);
+
+    #[test]
+    fn silence_is_told_once() {
+        let verification = VerificationId::from_bytes([1; 16]);
+        let key = MessageKey { tenant: TenantId::DEFAULT, verification, number: 1 };
+        let queued = Message::queued(key, Channel::WhatsApp, NOW);
+        let mut message = Message { is_watched: true, ..queued };
+        assert_eq!(message.claim(NOW), Claim::Call { attempt: 1 });
+        let (provider_id, account) = (Sealed::from_bytes([1]), "whatsapp".to_owned());
+        let accepted = SendOutcome::Accepted { provider_id, account };
+        assert_eq!(message.settle(1, &accepted, seconds(30), NOW), Settled::Accepted);
+
+        let late = NOW.plus(seconds(30));
+
+        assert_eq!(message.claim(late), Claim::Silent);
+        assert_eq!((message.claim(late), message.due_at), (Claim::NotDue, None));
+    }
+}

@@ -10,6 +10,7 @@ mod by_message;
 mod canary;
 mod cli;
 mod client;
+mod counted;
 mod crash;
 mod database;
 mod doctor;

@@ -14,7 +14,7 @@ use crate::report::{is_full, report, size};
 use crate::stage::{KEY, Stage, check, code, phone, start_body, wrong};
 
 /// Callers at once.
-const CALLERS: usize = 64;
+pub(crate) const CALLERS: usize = 64;
 /// Wrong codes that a verification allows.
 const ATTEMPTS: usize = 3;
 
@@ -326,7 +326,10 @@ fn one_resend_each(stage: &Stage, ids: &[String], broken: &mut Vec<String>) -> u
 }
 
 /// Sends as many requests at once as there are callers.
-fn at_once(stage: &Stage, request: impl Fn(usize) -> Request + Sync) -> Vec<(u16, Value)> {
+pub(crate) fn at_once(
+    stage: &Stage,
+    request: impl Fn(usize) -> Request + Sync,
+) -> Vec<(u16, Value)> {
     let together = Barrier::new(CALLERS);
     let addresses: &[SocketAddr] = &stage.addresses;
     thread::scope(|scope| {
@@ -346,6 +349,6 @@ fn at_once(stage: &Stage, request: impl Fn(usize) -> Request + Sync) -> Vec<(u16
     })
 }
 
-fn id_of(answer: &Value) -> String {
+pub(crate) fn id_of(answer: &Value) -> String {
     answer["id"].as_str().unwrap_or_default().to_owned()
 }

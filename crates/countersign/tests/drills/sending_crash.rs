@@ -15,10 +15,13 @@ use crate::stage::{Stage, TWILIO, phone};
 const BURST: usize = 8;
 /// The provider answers so late that the server is dead by then.
 const LATE_MS: u64 = 1_500;
+/// Every other phone says so late what became of a message that nobody waits for it any longer.
+const SILENT_MS: u64 = 100_000;
 /// A lease, a time for receipts, and what has piled up.
 const LONGEST_WAY: u64 = 180;
 
 struct Sent {
+    channel: &'static str,
     phone: String,
     id: String,
 }
@@ -75,6 +78,16 @@ fn drill(name: &str, mut stage: Stage, kills: usize) {
         if codes.len() > 1 && message["possible_duplicate"] != true {
             broken.push(format!("nobody says that {} may have two", one.phone));
         }
+        if codes.len() > 1 && one.channel == "sms" {
+            broken.push(format!(
+                "{} was sent another SMS, and nobody asked for the first",
+                one.phone
+            ));
+        }
+        let is_over = message["status"] == "failed" || message["status"] == "dropped";
+        if is_over && message["possible_duplicate"] != true {
+            broken.push(format!("{} was given up, and never tried again", one.phone));
+        }
     }
     broken.extend(stage.database.damage());
     let figures = json!({
@@ -88,15 +101,16 @@ fn drill(name: &str, mut stage: Stage, kills: usize) {
     report(name, &figures, &broken);
 }
 
-fn start(stage: &Stage, kill: usize, channel: &str) -> Vec<Sent> {
+fn start(stage: &Stage, kill: usize, channel: &'static str) -> Vec<Sent> {
     let mut client = stage.client(0);
     let begin = |place: usize| {
         let phone = phone(600_000 + kill * BURST + place);
-        stage.phone(&phone, &json!({ "hang": LATE_MS }));
+        let delay = if place.is_multiple_of(2) { SILENT_MS } else { 0 };
+        stage.phone(&phone, &json!({ "hang": LATE_MS, "delay_ms": delay }));
         let body = json!({ "phone": phone, "channel": channel });
         let answer = client.post("/v1/verifications", &body);
         assert_eq!(answer.status, 201, "{answer:?}");
-        Sent { id: answer.field("id"), phone }
+        Sent { channel, id: answer.field("id"), phone }
     };
     (0..BURST).map(begin).collect()
 }

@@ -72,6 +72,41 @@ async fn silence_for_thirty_seconds_sends_the_same_code_by_sms_once() {
 }
 
 #[tokio::test]
+async fn an_account_that_keeps_failing_is_left_alone_and_comes_back() {
+    let server = TestServer::with_reserve().await;
+    for n in 0..5 {
+        server.sandbox.fail(BROKEN);
+        server.start_verification(json!({ "phone": format!("+49151123450{n:02}") })).await;
+    }
+
+    let rests = server.start_verification(json!({ "phone": PHONE })).await;
+    server.clock.advance(seconds(15));
+    let mut again = Vec::new();
+    for n in 10..12 {
+        let body = json!({ "phone": format!("+49151123450{n:02}") });
+        again.push(server.start_verification(body).await);
+    }
+
+    assert_eq!(ways(&read(&server, &rests).await), ["whatsapp accepted reserve"]);
+    for started in &again {
+        assert_eq!(ways(&read(&server, started).await), ["whatsapp accepted whatsapp"]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_whose_answer_was_lost_is_looked_for_before_it_is_sent_again() {
+    let server = server().await;
+    server.sandbox.lose_answer();
+    let started = server.start_verification(json!({ "phone": PHONE })).await;
+
+    server.clock.advance(seconds(10));
+    let verification = read(&server, &started).await;
+
+    assert_eq!(ways(&verification), ["whatsapp accepted whatsapp"]);
+    assert_eq!(server.sandbox.codes(PHONE).len(), 1, "it had been taken");
+}
+
+#[tokio::test]
 async fn an_account_that_answers_nothing_does_not_hold_up_another() {
     let server = server().await;
     server.sandbox.stick(Sms);

@@ -119,6 +119,12 @@ impl TestServer {
         Self::of(public_settings(), policy, vec![integration(), sms_integration()]).await
     }
 
+    /// With an account, and one for when that one fails.
+    pub async fn with_reserve() -> Self {
+        let reserve = Integration { name: "reserve".to_owned(), weight: 0, ..integration() };
+        Self::of(otp_settings(), Policy::default(), vec![integration(), reserve]).await
+    }
+
     /// With a number whose code is known.
     pub async fn testing(number: &str, code: &str) -> Self {
         let number = PhoneNumber::from_trusted(number).unwrap();

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use countersign_core::delivery::{
     Accepted, Channel, Content, Descriptor, Form, Handshake, InboundMessage, InboundSender,
     MessageKey, Notice, Outgoing, Provider, RawWebhook, Receipt, ReceiptKind, Received, Recipient,
-    Rejected, SendError, StatusNotice,
+    Rejected, Search, SendError, StatusNotice,
 };
 use countersign_core::phone::WaId;
 use countersign_core::templates::TemplateKeeper;
@@ -42,6 +42,8 @@ pub struct Sandbox {
     /// A send needs a permit; there are plenty until [`Sandbox::hold`].
     permits: Semaphore,
     stuck: Mutex<Vec<Channel>>,
+    /// How many answers are to be lost, of messages that are taken.
+    lost: Mutex<usize>,
 }
 
 impl Default for Sandbox {
@@ -58,6 +60,7 @@ impl Default for Sandbox {
             undated: AtomicU64::default(),
             permits: Semaphore::new(1_000),
             stuck: Mutex::default(),
+            lost: Mutex::default(),
         }
     }
 }
@@ -103,6 +106,11 @@ impl Sandbox {
         self.failures.lock().unwrap().push_back(error);
     }
 
+    /// The next message is taken, and nobody hears of it.
+    pub fn lose_answer(&self) {
+        *self.lost.lock().unwrap() += 1;
+    }
+
     /// No send finishes any more.
     pub fn hold(&self) {
         self.permits.forget_permits(1_000);
@@ -143,7 +151,25 @@ impl Provider for Sandbox {
             }
         }
         self.references.lock().unwrap().push(message.reference.clone());
+        let mut lost = self.lost.lock().unwrap();
+        if *lost > 0 {
+            *lost -= 1;
+            return Err(SendError::Unknown { code: None });
+        }
         Ok(Accepted { provider_id: format!("wamid.{}", message.reference) })
+    }
+
+    async fn find(
+        &self,
+        _: &Integration,
+        message: &Outgoing,
+        _: Timestamp,
+    ) -> Result<Search, SendError> {
+        if !self.references.lock().unwrap().contains(&message.reference) {
+            return Ok(Search::Absent);
+        }
+        let provider_id = format!("wamid.{}", message.reference);
+        Ok(Search::Found(Accepted { provider_id }))
     }
 
     fn templates(&self) -> Option<&dyn TemplateKeeper> {
