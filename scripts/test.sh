@@ -19,7 +19,7 @@ step "Tests of the pages"
 step "Build of the pages"
 scripts/web.sh
 step "Build"
-cargo build --workspace --all-targets
+cargo build --workspace --all-targets --locked
 step "Lints"
 cargo clippy --workspace --all-targets -- --deny warnings
 step "Tests"

@@ -10,14 +10,16 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::accounts::AccountKey;
-use crate::time::Timestamp;
+use crate::time::{Timestamp, seconds};
 
 /// An account may have so many times the calls that are still free.
 const GREED: usize = 3;
 /// What a call takes until one was measured.
 const USUAL_CALL: Duration = Duration::from_millis(300);
-/// No message comes back sooner than this.
+/// No message comes back sooner than this, and none that is younger waits for another to go first.
 const SHORTEST_DELAY: Duration = Duration::from_millis(50);
+/// None comes back later: an account that is well again is not kept waiting for long.
+const LONGEST_DELAY: Duration = seconds(10);
 /// How much the newest call says about the next: one part in so many.
 const MEMORY: u32 = 8;
 
@@ -46,6 +48,8 @@ pub(super) enum Entry<'a> {
     Room(Room<'a>),
     /// Try again then: the account will have got so far.
     Full(Duration),
+    /// So many wait that this one would wait too long. Where it has to, it tries again then.
+    Overrun(Duration),
 }
 
 /// Room for one call, until it is dropped.
@@ -62,20 +66,34 @@ impl Bulkheads {
     }
 
     /// Takes room for a call of an account, or says when to come back: one after the other, as
-    /// fast as the account's calls end.
-    pub(super) fn enter(&self, account: AccountKey, now: Timestamp) -> Entry<'_> {
+    /// fast as the account's calls end. A message that was made just now, at `made_at`, lets those
+    /// that wait go first, unless there is room for many.
+    pub(super) fn enter(
+        &self,
+        account: AccountKey,
+        made_at: Timestamp,
+        now: Timestamp,
+    ) -> Entry<'_> {
         let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
         let part = GREED * self.most.saturating_sub(under_way.all);
         let load = under_way.accounts.entry(account.clone()).or_default();
-        if load.calls < part {
+        if load.calls < part / 2 {
+            load.last_back = Timestamp::default();
+        }
+        let is_next = load.last_back <= now || made_at.plus(SHORTEST_DELAY) <= now;
+        if load.calls < part && is_next {
             load.calls += 1;
             under_way.all += 1;
             let started = tokio::time::Instant::now();
             return Entry::Room(Room { bulkheads: self, account, started });
         }
         let gap = load.duration / u32::try_from(load.calls).unwrap_or(u32::MAX).max(1);
-        load.last_back = load.last_back.max(now.plus(SHORTEST_DELAY)).plus(gap);
-        Entry::Full(load.last_back.after(now))
+        let back = load.last_back.max(now.plus(SHORTEST_DELAY)).plus(gap);
+        if back > now.plus(LONGEST_DELAY) {
+            return Entry::Overrun(LONGEST_DELAY);
+        }
+        load.last_back = back;
+        Entry::Full(back.after(now))
     }
 
     fn leave(&self, account: &AccountKey, took: Duration) {
@@ -106,7 +124,6 @@ mod tests {
 
     use super::*;
     use crate::id::TenantId;
-    use crate::time::seconds;
 
     const NOW: Timestamp = Timestamp::from_seconds(1_791_300_000);
 
@@ -116,9 +133,9 @@ mod tests {
 
     /// Takes all the room that an account gets.
     fn fill<'a>(bulkheads: &'a Bulkheads, name: &str) -> Vec<Room<'a>> {
-        let rooms = std::iter::from_fn(|| match bulkheads.enter(account(name), NOW) {
+        let rooms = std::iter::from_fn(|| match bulkheads.enter(account(name), NOW, NOW) {
             Entry::Room(room) => Some(room),
-            Entry::Full(_) => None,
+            Entry::Full(_) | Entry::Overrun(_) => None,
         });
         rooms.collect()
     }
@@ -132,7 +149,7 @@ mod tests {
         let slowest = fill(&bulkheads, "slowest");
 
         assert_eq!((slow.len(), slower.len(), slowest.len()), (192, 48, 12));
-        assert!(matches!(bulkheads.enter(account("well"), NOW), Entry::Room(_)));
+        assert!(matches!(bulkheads.enter(account("well"), NOW, NOW), Entry::Room(_)));
     }
 
     #[test]
@@ -143,24 +160,65 @@ mod tests {
         assert_eq!(fill(&bulkheads, "two").len(), 192);
     }
 
-    #[test]
-    fn those_without_room_come_back_as_fast_as_calls_end() {
-        let bulkheads = Bulkheads::new(4);
-        let rooms = fill(&bulkheads, "one");
-        assert_eq!(rooms.len(), 3);
+    /// Has calls take so long.
+    fn slow<'a>(bulkheads: &'a Bulkheads, rooms: &mut Vec<Room<'a>>, duration: Duration) {
         for _ in 0..100 {
-            bulkheads.leave(&account("one"), seconds(6));
-            std::mem::forget(bulkheads.enter(account("one"), NOW));
+            std::mem::forget(rooms.pop());
+            bulkheads.leave(&account("one"), duration);
+            rooms.extend(enter(bulkheads, NOW, NOW).ok());
+        }
+    }
+
+    fn enter(
+        bulkheads: &Bulkheads,
+        made_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<Room<'_>, Option<u64>> {
+        match bulkheads.enter(account("one"), made_at, now) {
+            Entry::Room(room) => Ok(room),
+            Entry::Full(delay) => Err(Some((delay + seconds(1) / 2).as_secs())),
+            Entry::Overrun(_) => Err(None),
+        }
+    }
+
+    #[test]
+    fn those_without_room_come_back_as_fast_as_calls_end_until_too_many_wait() {
+        let bulkheads = Bulkheads::new(4);
+        let mut rooms = fill(&bulkheads, "one");
+        slow(&bulkheads, &mut rooms, seconds(6));
+        assert_eq!(rooms.len(), 3);
+
+        let delays: Vec<_> = (0..6).map(|_| enter(&bulkheads, NOW, NOW).err().unwrap()).collect();
+
+        let expected = [Some(2), Some(4), Some(6), Some(8), None, None];
+        assert_eq!(delays, expected, "three calls of six seconds end one every two");
+    }
+
+    #[test]
+    fn an_account_that_is_well_again_is_not_kept_waiting() {
+        let bulkheads = Bulkheads::new(4);
+        let mut rooms = fill(&bulkheads, "one");
+        slow(&bulkheads, &mut rooms, seconds(6));
+        for _ in 0..1_000 {
+            assert!(enter(&bulkheads, NOW, NOW).is_err());
         }
 
-        let delays: Vec<_> = (0..3)
-            .map(|_| match bulkheads.enter(account("one"), NOW) {
-                Entry::Full(delay) => delay.as_secs_f64().round(),
-                Entry::Room(_) => 0.0,
-            })
-            .collect();
+        rooms.clear();
 
-        assert_eq!(delays, [2.0, 4.0, 6.0], "three calls of six seconds end one every two");
+        assert!(enter(&bulkheads, NOW, NOW).is_ok());
+    }
+
+    #[test]
+    fn whoever_waits_goes_before_whoever_comes() {
+        let bulkheads = Bulkheads::new(8);
+        let mut rooms = fill(&bulkheads, "one");
+        assert!(enter(&bulkheads, NOW, NOW).is_err());
+        let later = NOW.plus(SHORTEST_DELAY);
+
+        rooms.pop();
+
+        assert!(enter(&bulkheads, later, later).is_err());
+        assert!(enter(&bulkheads, NOW, later).is_ok());
     }
 
     proptest! {
@@ -175,13 +233,13 @@ mod tests {
             for (name, leaves) in steps {
                 if leaves && !held.is_empty() {
                     held.swap_remove(usize::from(name) % held.len());
-                } else if let Entry::Room(room) = bulkheads.enter(account(&name.to_string()), NOW) {
+                } else if let Entry::Room(room) = bulkheads.enter(account(&name.to_string()), NOW, NOW) {
                     held.push(room);
                 }
                 prop_assert!(held.len() <= most);
             }
             let is_free = held.len() < most;
-            let newcomer = bulkheads.enter(account("newcomer"), NOW);
+            let newcomer = bulkheads.enter(account("newcomer"), NOW, NOW);
             prop_assert_eq!(matches!(newcomer, Entry::Room(_)), is_free);
         }
     }

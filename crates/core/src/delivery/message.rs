@@ -185,6 +185,8 @@ impl Message {
         }
         match outcome {
             SendOutcome::Accepted { .. } => {
+                // What was in the way of earlier tries says nothing any more.
+                self.receipts.error = None;
                 self.accept(patience, now);
                 Settled::Accepted
             }

@@ -245,9 +245,14 @@ impl Delivery {
                 return SendOutcome::Retry { after: Some(rest), code: Some(ALL_REST), jitter };
             }
         };
-        let _room = match self.bulkheads.enter(key(account), now) {
+        let _room = match self.bulkheads.enter(key(account), claimed.created_at, now) {
             Entry::Room(room) => room,
-            Entry::Full(after) => return SendOutcome::Postponed { after, code: NO_ROOM },
+            Entry::Overrun(_) if !claimed.verification.route.is_empty() => {
+                return SendOutcome::Failed { code: NO_ROOM };
+            }
+            Entry::Overrun(after) | Entry::Full(after) => {
+                return SendOutcome::Postponed { after, code: NO_ROOM };
+            }
         };
         let locale = claimed.verification.locale.as_deref();
         let language = self.parts.templates.language_for(account, locale);
