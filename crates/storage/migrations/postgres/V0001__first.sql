@@ -222,6 +222,9 @@ create table webhooks (
     body bytea not null,
     primary key (tenant_id, at, digest)
 );
+-- Those that count once for good, while they say something and when only their digest is left.
+create index webhooks_once on webhooks (received_at) where at = 0 and length(body) > 0;
+create index webhooks_once_emptied on webhooks (received_at) where at = 0 and length(body) = 0;
 
 create table inbound_messages (
     tenant_id bytea not null,

@@ -221,6 +221,9 @@ create table webhooks (
     body blob not null,
     primary key (tenant_id, at, digest)
 ) strict;
+-- Those that count once for good, while they say something and when only their digest is left.
+create index webhooks_once on webhooks (received_at) where at = 0 and length(body) > 0;
+create index webhooks_once_emptied on webhooks (received_at) where at = 0 and length(body) = 0;
 
 -- What a message says is in the webhook that brought it.
 create table inbound_messages (

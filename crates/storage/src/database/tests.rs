@@ -96,6 +96,32 @@ async fn insights_read_the_rows_of_one_tenant_and_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_counts_once_for_good_is_found_without_reading_all_of_it() {
+    let place = sqlite().await;
+    let plans = place.database.read(|tx| {
+        let values = [7_i64.into(), 500_i64.into(), Vec::<u8>::new().into()];
+        let mut plans = Vec::new();
+        let all = verifications::cleaning_statements(Dialect::Sqlite).into_iter();
+        for sql in all.filter(|sql| sql.contains("at = 0")) {
+            let given = if sql.contains("$3") { &values[..] } else { &values[..2] };
+            let plan = tx.all(&format!("explain query plan {sql}"), given, |row| {
+                row.text(3).map(str::to_owned)
+            })?;
+            plans.push(plan.join("\n"));
+        }
+        Ok(plans)
+    });
+
+    let plans = plans.await.unwrap();
+    assert_eq!(plans.len(), 2);
+    for (plan, index) in plans.iter().zip(["webhooks_once", "webhooks_once_emptied"]) {
+        assert!(plan.contains(&format!("USING INDEX {index} (received_at<?)")), "{plan}");
+        assert!(plan.contains("(tenant_id=? AND at=? AND digest=?)"), "{plan}");
+        assert!(!plan.contains("SCAN"), "{plan}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn parameters_go_by_their_numbers() {
     const SQL: &str = "
         select name, sealed

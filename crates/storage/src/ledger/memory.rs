@@ -134,13 +134,10 @@ impl Maps {
 
     pub(crate) fn delete_webhooks_before(&mut self, edge: Timestamp, limit: usize) -> usize {
         let is_wish = |row: &StoredWebhook| row.key.at == WebhookKey::AT_ANY_TIME;
-        let mut emptied = 0;
-        for row in self.webhooks.values_mut().filter(|row| is_wish(row)) {
-            if row.received_at < edge && !row.sealed.as_bytes().is_empty() {
-                row.sealed = Sealed::from_bytes([]);
-                emptied += 1;
-            }
-        }
+        let full = self.webhooks.values_mut().filter(|row| {
+            is_wish(row) && row.received_at < edge && !row.sealed.as_bytes().is_empty()
+        });
+        let emptied = full.take(limit).map(|row| row.sealed = Sealed::from_bytes([])).count();
         let year = edge.minus(LONGEST_REPETITION);
         let webhooks = delete(&mut self.webhooks, limit, |row| {
             row.received_at < if is_wish(row) { year } else { edge }

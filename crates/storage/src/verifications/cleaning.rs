@@ -120,18 +120,26 @@ const DELETE_STARTS: &str = "
 /// How long it is known that a webhook came which counts once, whenever it comes.
 pub(crate) const LONGEST_REPETITION: Duration = days(365);
 
-// They are filed under no time: see `WebhookKey::AT_ANY_TIME`.
-static OWNERS_OF_WISHES: LazyLock<String> =
-    LazyLock::new(|| owners("webhooks", "rows.at = 0 and rows.received_at < $1"));
-
+// They are filed under no time, see `WebhookKey::AT_ANY_TIME`, so each state has an index of its
+// own: whoever signs webhooks can make many.
 const EMPTY_WISHES: &str = "
     update webhooks
     set body = $3
-    where tenant_id = $1 and at = 0 and received_at < $2 and length(body) > 0";
+    where (tenant_id, at, digest) in (
+        select tenant_id, at, digest
+        from webhooks
+        where at = 0 and length(body) > 0 and received_at < $1
+        order by received_at
+        limit $2)";
 
 const DELETE_WISHES: &str = "
     delete from webhooks
-    where tenant_id = $1 and at = 0 and received_at < $2";
+    where (tenant_id, at, digest) in (
+        select tenant_id, at, digest
+        from webhooks
+        where at = 0 and length(body) = 0 and received_at < $1
+        order by received_at
+        limit $2)";
 
 /// The statements of a table that files by the time that its rows name.
 struct Filed {
@@ -204,7 +212,6 @@ pub(crate) fn statements(dialect: Dialect) -> Vec<&'static str> {
         DELETE_EVENTS,
         WITH_ADDRESS,
         FORGET_ADDRESSES,
-        &OWNERS_OF_WISHES,
         EMPTY_WISHES,
         DELETE_WISHES,
     ];
@@ -292,20 +299,17 @@ pub(super) fn delete_webhooks_before(
     edge: Timestamp,
     limit: usize,
 ) -> Result<usize, StoreError> {
-    let webhooks = delete_filed(tx, &WEBHOOKS, edge, limit)?.max(delete_wishes(tx, edge)?);
+    let webhooks = delete_filed(tx, &WEBHOOKS, edge, limit)?.max(delete_wishes(tx, edge, limit)?);
     Ok(webhooks.max(delete_filed(tx, &INBOUND, edge, limit)?))
 }
 
-/// Of what counts once for good only that it came is kept. There is little of it.
-fn delete_wishes(tx: &Tx<'_>, edge: Timestamp) -> Result<usize, StoreError> {
-    let mut changed = 0;
-    for tenant in tx.all(&OWNERS_OF_WISHES, &[edge.into()], owner)? {
-        let last = edge.minus(LONGEST_REPETITION).into();
-        let deleted = tx.execute(DELETE_WISHES, &[tenant.as_bytes().into(), last])?;
-        let values = [tenant.as_bytes().into(), edge.into(), Vec::<u8>::new().into()];
-        changed += number(deleted + tx.execute(EMPTY_WISHES, &values)?);
-    }
-    Ok(changed)
+/// Of what counts once for good only that it came is kept, for longer.
+fn delete_wishes(tx: &Tx<'_>, edge: Timestamp, limit: usize) -> Result<usize, StoreError> {
+    let values = [edge.into(), count(limit), Vec::<u8>::new().into()];
+    let emptied = number(tx.execute(EMPTY_WISHES, &values)?);
+    let last = edge.minus(LONGEST_REPETITION);
+    let deleted = number(tx.execute(DELETE_WISHES, &[last.into(), count(limit)])?);
+    Ok(emptied.max(deleted))
 }
 
 fn delete_filed(

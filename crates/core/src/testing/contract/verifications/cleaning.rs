@@ -150,11 +150,7 @@ pub(super) async fn old_webhooks_are_deleted(world: &mut World<'_>) {
     late.key.at = edge.minus(days(5));
     let _ = world.ingest(late.clone(), Vec::new(), Vec::new()).await;
 
-    let portions = [
-        delete_webhooks(world, edge, 2).await,
-        delete_webhooks(world, edge, 2).await,
-        delete_webhooks(world, edge, 2).await,
-    ];
+    let portions = in_portions_of_two(world, edge).await;
 
     assert_eq!(portions, [2, 1, 0]);
     assert!(world.ingest(late, Vec::new(), Vec::new()).await.is_repeated, "it is still there");
@@ -166,22 +162,41 @@ pub(super) async fn old_webhooks_are_deleted(world: &mut World<'_>) {
 
 pub(super) async fn what_counts_once_for_good_is_remembered_for_a_year(world: &mut World<'_>) {
     while delete_webhooks(world, world.now(), 100).await > 0 {}
-    let mut wish = world.webhook();
-    wish.key.at = WebhookKey::AT_ANY_TIME;
-    let inbound = vec![world.inbound()];
-    let _ = world.ingest(wish.clone(), Vec::new(), inbound.clone()).await;
+    let mut wishes = Vec::new();
+    for n in 0..3 {
+        if n == 2 {
+            world.tenant = world.another_tenant();
+        }
+        let mut wish = world.webhook();
+        wish.key.at = WebhookKey::AT_ANY_TIME;
+        let _ = world.ingest(wish.clone(), Vec::new(), Vec::new()).await;
+        wishes.push(wish);
+    }
     world.advance(seconds(1));
     let edge = world.now();
-
-    let emptied =
-        [delete_webhooks(world, edge, 100).await, delete_webhooks(world, edge, 100).await];
-
-    assert_eq!(emptied, [1, 0], "what it says is gone");
-    assert!(world.ingest(wish.clone(), Vec::new(), inbound.clone()).await.is_repeated);
     let year = edge.plus(days(365));
-    assert_eq!(delete_webhooks(world, year.minus(seconds(1)), 100).await, 0);
-    assert_eq!(delete_webhooks(world, year, 100).await, 1);
-    assert!(!world.ingest(wish, Vec::new(), inbound).await.is_repeated);
+
+    let emptied = in_portions_of_two(world, edge).await;
+    for wish in &wishes {
+        assert!(world.ingest(wish.clone(), Vec::new(), Vec::new()).await.is_repeated);
+    }
+    let early = delete_webhooks(world, year.minus(seconds(1)), 2).await;
+    let deleted = in_portions_of_two(world, year).await;
+
+    assert_eq!(emptied, [2, 1, 0], "what they say is gone, of all tenants together");
+    assert_eq!(early, 0);
+    assert_eq!(deleted, [2, 1, 0]);
+    for wish in wishes {
+        assert!(!world.ingest(wish, Vec::new(), Vec::new()).await.is_repeated);
+    }
+}
+
+async fn in_portions_of_two(world: &World<'_>, edge: Timestamp) -> [usize; 3] {
+    [
+        delete_webhooks(world, edge, 2).await,
+        delete_webhooks(world, edge, 2).await,
+        delete_webhooks(world, edge, 2).await,
+    ]
 }
 
 pub(super) async fn limits_that_still_count_are_kept(world: &mut World<'_>) {
