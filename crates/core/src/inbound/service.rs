@@ -6,12 +6,15 @@ use std::time::Duration;
 use aws_lc_rs::digest;
 use tokio::sync::Notify;
 
+use crate::channel::Route;
 use crate::delivery::{
     Handshake, InboundMessage, Notice, Provider, RawWebhook, Received, Rejected, StatusNotice,
 };
 use crate::id::{EventId, TenantId};
 use crate::keyring::{Context, Keyring};
-use crate::ledger::{Ingest, IngestOutcome, Ledger, ReceiptOf, StoredWebhook, WebhookKey, Written};
+use crate::ledger::{
+    Ingest, IngestOutcome, Ledger, ReceiptOf, Signers, StoredWebhook, WebhookKey, Written,
+};
 use crate::policy::Policy;
 use crate::random::Entropy;
 use crate::store::StoreError;
@@ -123,13 +126,13 @@ impl Inbound {
         let context = Context { what: "webhooks.body", tenant, row: digest };
         let sealed = self.parts.keyring.seal(&context, body);
         let unread = received.unread;
-        let stored = StoredWebhook { key, received_at: now, sealed, unread, quarantined: 0 };
+        let webhook = StoredWebhook { key, received_at: now, sealed, unread, quarantined: 0 };
         let event = EventId::generate(now, &*self.parts.entropy);
         let mut ingest = Ingest {
-            webhook: stored,
+            webhook,
             receipts: Vec::new(),
             messages: Vec::new(),
-            others: self.others(tenant, signers),
+            signers: self.signers(tenant, signers),
             keyring: self.parts.keyring.clone(),
             policy: self.parts.policy.clone(),
             event,
@@ -219,15 +222,18 @@ impl Inbound {
         Written { key, heard, is_foreign: false }
     }
 
-    /// The accounts of a tenant by which this was not signed. Those that share a secret could have
+    /// The accounts of a tenant by which this was signed. Those that share a secret could have
     /// signed it for one another.
-    fn others(&self, tenant: TenantId, signers: &[&Integration]) -> Vec<String> {
-        let is_signer = |one: &Integration| {
-            signers.iter().any(|signer| signer.tenant == tenant && signer.name == one.name)
+    fn signers(&self, tenant: TenantId, signers: &[&Integration]) -> Signers {
+        let of_tenant = || signers.iter().filter(|signer| signer.tenant == tenant);
+        let is_other = |one: &Integration| {
+            one.tenant == tenant && of_tenant().all(|signer| signer.name != one.name)
         };
-        let all = self.parts.integrations.all().iter();
-        let others = all.filter(|one| one.tenant == tenant && !is_signer(one));
-        others.map(|one| one.name.clone()).collect()
+        let others = self.parts.integrations.all().iter().filter(|one| is_other(one));
+        Signers {
+            channels: Route::of(of_tenant().flat_map(|signer| signer.channels.iter().copied())),
+            others: others.map(|one| one.name.clone()).collect(),
+        }
     }
 
     fn accounts(&self, provider: &str) -> impl Iterator<Item = (&dyn Provider, &Integration)> {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::hear::{Hearing, Heeded};
 use super::loss::{Loss, undo};
 use super::{Keys, Rows, StoredInbound, StoredWebhook, WebhookKey};
-use crate::delivery::{MessageKey, MessageState, MessageStatus, Receipt, ReceiptKind};
+use crate::channel::Route;
+use crate::delivery::{Message, MessageKey, MessageState, MessageStatus, Receipt, ReceiptKind};
 use crate::events::EventKind;
 use crate::id::EventId;
 use crate::keyring::Keyring;
@@ -19,14 +20,22 @@ pub struct Ingest {
     pub webhook: StoredWebhook,
     pub receipts: Vec<ReceiptOf>,
     pub messages: Vec<Written>,
-    /// The tenant's accounts that did not sign it: what they sent is not for it to say.
-    pub others: Vec<String>,
+    pub signers: Signers,
     /// Opens and closes what messages name.
     pub keyring: Keyring,
     pub policy: Arc<Policy>,
     /// The first id for what each receipt causes, and each message after all receipts.
     pub event: EventId,
     pub now: Timestamp,
+}
+
+/// The tenant's accounts by which a webhook was signed: it speaks for what they sent.
+#[derive(Clone, Debug)]
+pub struct Signers {
+    /// What they send by.
+    pub channels: Route,
+    /// The tenant's accounts that did not sign it.
+    pub others: Vec<String>,
 }
 
 /// A receipt and the message that it is about.
@@ -66,7 +75,7 @@ enum Taken {
     News,
     Known,
     Unmatched,
-    /// Another account sent the message.
+    /// Another account sent the message, or will.
     Foreign,
 }
 
@@ -74,6 +83,15 @@ enum Taken {
 const AFTER_RECEIPTS: u32 = 1 << 20;
 /// Ids of events that one message may cause: a phone has far fewer verifications that are live.
 const OF_MESSAGE: u32 = 1 << 8;
+
+impl Signers {
+    /// Which account sent a message is not known before its answer is; by which channel it goes is.
+    fn may_have_sent(&self, message: &Message) -> bool {
+        let is_by_another =
+            message.account.as_ref().is_some_and(|account| self.others.contains(account));
+        !is_by_another && self.channels.contains(message.channel)
+    }
+}
 
 impl Written {
     /// Somebody wants no messages any more, or wants them again.
@@ -163,7 +181,7 @@ impl Ingest {
     fn receive(&self, receipt: &ReceiptOf, event: EventId, rows: &mut Rows) -> Taken {
         let ReceiptOf { message: key, receipt } = receipt;
         let Some(mut message) = rows.messages.get(key).cloned() else { return Taken::Unmatched };
-        if message.account.as_ref().is_some_and(|account| self.others.contains(account)) {
+        if !self.signers.may_have_sent(&message) {
             return Taken::Foreign;
         }
         // A repetition changes nothing and is not written.

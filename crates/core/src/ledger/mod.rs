@@ -30,7 +30,7 @@ pub use cancel::{Cancel, CancelOutcome, Expire};
 pub use check::{Check, CheckOutcome, CheckTarget};
 pub use counts::{Counter, CounterKey, Failure, FailureKind, Suppression};
 pub use deliver::{ClaimDue, ClaimOutcome, Claimed, Settle, SettleOutcome};
-pub use ingest::{Ingest, IngestOutcome, ReceiptOf, Written};
+pub use ingest::{Ingest, IngestOutcome, ReceiptOf, Signers, Written};
 pub use op::{ExpireOutcome, Op, Operation, Outcome};
 pub use port::Ledger;
 pub use resend::{Resend, ResendOutcome};

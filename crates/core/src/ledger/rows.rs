@@ -141,7 +141,7 @@ pub struct StoredInbound {
 
 impl WebhookKey {
     /// Where a webhook is filed that counts once, whenever it comes again: it is found by its digest
-    /// alone, and longer than what it said is kept. There are few of them.
+    /// alone, and longer than what it said is kept.
     pub const AT_ANY_TIME: Timestamp = Timestamp::from_millis(0);
 }
 

@@ -1,6 +1,8 @@
 use axum::http::Method;
 use serde_json::json;
 
+use countersign_core::delivery::Channel;
+use countersign_core::id::TenantId;
 use countersign_core::policy::RoutePolicy;
 
 use crate::harness::{PHONE, TestServer, VERIFY_TOKEN};
@@ -81,6 +83,29 @@ async fn an_account_speaks_for_its_own_messages_only() {
         let looked = server.get(&path).await.json();
         assert_eq!(looked["messages"][0]["status"], expected, "{signature} {status}");
         assert_eq!(looked["status"], "pending", "{signature} {status}");
+    }
+}
+
+#[tokio::test]
+async fn an_account_does_not_speak_for_what_another_is_still_sending() {
+    let server = TestServer::both_channels(RoutePolicy::default()).await;
+    server.sandbox.stick(Channel::Sms);
+    let started = server.start_verification(json!({ "phone": PHONE, "channel": "sms" })).await;
+    let id = started["id"].as_str().unwrap();
+    let reference = format!("cs1:{}:{id}:1", TenantId::DEFAULT);
+    let path = format!("/v1/verifications/{id}");
+    for (account, status) in [("whatsapp", "failed"), ("whatsapp", "delivered"), ("sms", "sent")] {
+        let report = json!({ "reference": reference, "status": status });
+        let call = server.call(Method::POST, PATH);
+        let call = call.header("x-hub-signature-256", &signature_of(account));
+        assert_eq!(call.json(report).send().await.status, 200, "{account}");
+
+        let looked = server.get(&path).await.json();
+        let now = looked["messages"][0]["status"].as_str().unwrap();
+        let is_taken = !["queued", "sending"].contains(&now);
+        assert_eq!(is_taken, account == "sms", "{account} {status}: {now}");
+        assert_eq!(looked["messages"].as_array().unwrap().len(), 1, "{account} {status}");
+        assert_eq!(looked["status"], "pending", "{account} {status}");
     }
 }
 

@@ -3,10 +3,13 @@
 
 use std::time::Duration;
 
+use countersign_core::channel::{Channel, Route};
 use countersign_core::delivery::{LEASE, MessageKey, Receipt, ReceiptKind, SendOutcome};
 use countersign_core::id::{TenantId, VerificationId};
 use countersign_core::keyring::Sealed;
-use countersign_core::ledger::{Claimed, Ingest, ReceiptOf, Settle, StoredWebhook, WebhookKey};
+use countersign_core::ledger::{
+    Claimed, Ingest, ReceiptOf, Settle, Signers, StoredWebhook, WebhookKey,
+};
 use countersign_core::time::{Timestamp, hours, minutes, seconds};
 
 use crate::crowd::event;
@@ -203,7 +206,7 @@ impl Post {
             webhook,
             receipts: self.receipts.clone(),
             messages: Vec::new(),
-            others: Vec::new(),
+            signers: Signers { channels: Route::of(Channel::ALL), others: Vec::new() },
             keyring: scene.keyring.clone(),
             policy: scene.policy.clone(),
             event: event(dice, now),

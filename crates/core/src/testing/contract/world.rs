@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
+use crate::channel::{Channel, Route};
 use crate::delivery::{Message, MessageKey, Receipt, ReceiptKind, SendOutcome};
 use crate::id::{EventId, TenantId, VerificationId};
 use crate::keyring::{Keyring, Sealed};
 use crate::ledger::{
     Cancel, CancelOutcome, Check, CheckOutcome, CheckTarget, ClaimDue, Claimed, Ingest,
-    IngestOutcome, Ledger, ReceiptOf, Resend, ResendOutcome, Settle, SettleOutcome, Start,
+    IngestOutcome, Ledger, ReceiptOf, Resend, ResendOutcome, Settle, SettleOutcome, Signers, Start,
     StartOutcome, StoredWebhook, WebhookKey, Written,
 };
 use crate::policy::{Policy, Refusal};
@@ -234,22 +235,23 @@ impl<'a> World<'a> {
         receipts: Vec<ReceiptOf>,
         messages: Vec<Written>,
     ) -> IngestOutcome {
-        self.ingest_beside(webhook, receipts, messages, Vec::new()).await
+        let signers = Signers { channels: Route::of(Channel::ALL), others: Vec::new() };
+        self.ingest_signed(webhook, receipts, messages, signers).await
     }
 
-    /// The same, while the tenant has other accounts that did not sign it.
-    pub(super) async fn ingest_beside(
+    /// The same, signed by some of the tenant's accounts.
+    pub(super) async fn ingest_signed(
         &self,
         webhook: StoredWebhook,
         receipts: Vec<ReceiptOf>,
         messages: Vec<Written>,
-        others: Vec<String>,
+        signers: Signers,
     ) -> IngestOutcome {
         let ingest = Ingest {
             webhook,
             receipts,
             messages,
-            others,
+            signers,
             keyring: self.keyring.clone(),
             policy: self.policy.clone(),
             event: self.event(),

@@ -1,9 +1,10 @@
 //! Webhooks: receipts, and what people write.
 
 use super::sending::accepted;
+use crate::channel::{Channel, Route};
 use crate::delivery::{MessageKey, MessageState, Price, Receipt, ReceiptKind, SendOutcome};
 use crate::keyring::Sealed;
-use crate::ledger::{IngestOutcome, ReceiptOf};
+use crate::ledger::{IngestOutcome, ReceiptOf, Signers};
 use crate::testing::contract::World;
 use crate::testing::contract::world::{PATIENCE, RIGHT, at_once, first_message, receipt};
 use crate::time::{minutes, seconds};
@@ -153,12 +154,21 @@ pub(super) async fn a_receipt_for_nobody_is_unmatched(world: &mut World<'_>) {
 
 pub(super) async fn an_account_does_not_speak_for_another(world: &mut World<'_>) {
     let key = first_message(world.started(world.verification()).await);
-    let receive = |kind, others: &[&str]| {
+    let signed = |kind, channel, others: &[&str]| {
         let receipts = vec![ReceiptOf { message: key, receipt: receipt(kind, world.now()) }];
         let others = others.iter().map(|&name| name.to_owned()).collect();
-        world.ingest_beside(world.webhook(), receipts, Vec::new(), others)
+        let signers = Signers { channels: Route::of([channel]), others };
+        world.ingest_signed(world.webhook(), receipts, Vec::new(), signers)
     };
+    let receive = |kind, others| signed(kind, Channel::WhatsApp, others);
+    let quarantined = IngestOutcome { quarantined: NOTHING.quarantined + 1, ..NOTHING };
+    let queued = world.message(key).await;
+    let early = signed(ReceiptKind::Failed, Channel::Sms, &["whatsapp"]).await;
+    assert_eq!(early, quarantined, "its account does not send by this channel");
+    assert_eq!(world.message(key).await, queued);
     let claimed = world.claim_one().await;
+    let early = signed(ReceiptKind::Failed, Channel::Sms, &["whatsapp"]).await;
+    assert_eq!(early, quarantined, "nor while it is being sent");
     let early = receive(ReceiptKind::Sent, &["whatsapp"]).await;
     assert_eq!(early, IngestOutcome { receipts: 1, ..NOTHING }, "nobody knows yet who took it");
     let _ = world.settle(&claimed, accepted(1)).await;
@@ -166,7 +176,7 @@ pub(super) async fn an_account_does_not_speak_for_another(world: &mut World<'_>)
 
     for kind in [ReceiptKind::Failed, ReceiptKind::Read] {
         let outcome = receive(kind, &["twilio", "whatsapp"]).await;
-        assert_eq!(outcome, IngestOutcome { quarantined: NOTHING.quarantined + 1, ..NOTHING });
+        assert_eq!(outcome, quarantined);
     }
 
     assert_eq!(world.message(key).await, before);
