@@ -169,6 +169,7 @@ impl Inbound {
         if ingest.messages.iter().any(Written::is_wish) {
             ingest.webhook.key.at = WebhookKey::AT_ANY_TIME;
         }
+        let unread = ingest.webhook.unread;
         let outcome = self.parts.ledger.run(ingest).await?;
         // One that comes again may be long out of date.
         for notice in templates.iter().filter(|_| !outcome.is_repeated) {
