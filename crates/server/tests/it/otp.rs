@@ -5,7 +5,7 @@ use countersign_core::time::{minutes, seconds};
 use countersign_server::{OtpSettings, Settings};
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, PHONE, TestServer, otp_settings};
+use crate::harness::{Answer, PHONE, TestServer, otp_settings, public_settings};
 
 const PATH: &str = "/otp/4915112345678/";
 
@@ -248,6 +248,47 @@ async fn it_may_ask_for_a_key() {
     assert_eq!(without.problem(), (401, "unauthorized".to_owned()));
     assert_eq!(with_another.problem(), (403, "forbidden".to_owned()));
     assert_eq!(with.status, 200);
+}
+
+#[tokio::test]
+async fn a_key_that_nobody_asked_for_is_believed_and_has_to_be_right() {
+    let settings = Settings { otp: otp_settings().otp, ..public_settings() };
+    let server = TestServer::with(settings, Limits::default()).await;
+    let (reader, test) = (server.key_with("verifications:read").await, server.test_key().await);
+    let wrong = format!("{}0", &test[..test.len() - 1]);
+    let wrong = if wrong == test { format!("{}1", &test[..test.len() - 1]) } else { wrong };
+
+    let of_test = server.call(Method::GET, PATH).key(&test).send().await;
+    server.settle().await;
+    let sent_for_test = server.sandbox.codes(PHONE).len();
+    let listed = server.call(Method::GET, "/v1/verifications?purpose=otp").key(&test).send().await;
+    let code = json!({ "code": listed.json()["data"][0]["test_code"] });
+    let without = server.call(Method::POST, PATH).json(code.clone()).send().await;
+    let checked = server.call(Method::POST, PATH).key(&test).json(code).send().await;
+
+    assert_eq!((of_test.status, sent_for_test), (200, 0));
+    assert_eq!((without.status, checked.status), (404, 200));
+    for key in [&wrong, "cs_test_", "cs_"] {
+        let refused = server.call(Method::GET, PATH).key(key).send().await;
+        assert_eq!(refused.problem(), (401, "unauthorized".to_owned()), "{key}");
+    }
+    let bare = server.call(Method::GET, PATH).header("authorization", &test).send().await;
+    assert_eq!(bare.problem(), (401, "unauthorized".to_owned()));
+    let refused = server.call(Method::GET, PATH).key(&reader).send().await;
+    assert_eq!(refused.problem(), (403, "forbidden".to_owned()));
+    assert!(server.sandbox.codes(PHONE).is_empty());
+    let with_key = server.call(Method::GET, PATH).key(&server.key).send().await;
+    assert_eq!((with_key.status, server.sandbox.codes(PHONE).len()), (200, 1));
+}
+
+#[tokio::test]
+async fn what_is_no_key_of_ours_is_left_alone() {
+    let server = TestServer::start().await;
+
+    let basic = server.call(Method::GET, PATH).header("authorization", "Basic dXNlcjpwYXNz");
+
+    assert_eq!(basic.send().await.status, 200);
+    assert_eq!(server.sandbox.codes(PHONE).len(), 1);
 }
 
 #[tokio::test]
