@@ -1,6 +1,7 @@
 //! What an operator changes about a brand, and why it cannot be so.
 
-use super::sms_wording::{ANY, is_direction};
+use super::sms_looks::hides_something;
+use super::sms_wording::ANY;
 use super::{
     Brand, Colour, InvalidReturnUrl, Logo, LogoError, ReturnUrl, SmsText, SmsTextError, Theme,
 };
@@ -30,7 +31,7 @@ pub struct BrandChange {
 /// Why a brand cannot be so, as what to change about it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BrandError {
-    #[error("a display name has 1 to 60 characters and no line breaks")]
+    #[error("a display name has 1 to 60 characters, no line breaks and nothing that nobody sees")]
     Name,
 
     #[error("`{0}` is not a colour: write six hexadecimal digits, such as #7a2e6b")]
@@ -133,8 +134,7 @@ impl Brand {
 
 fn parse_name(text: &str) -> Result<String, BrandError> {
     let name = text.trim();
-    let is_valid = (1..=LONGEST_NAME).contains(&name.chars().count())
-        && !name.chars().any(|letter| letter.is_control() || is_direction(letter));
+    let is_valid = (1..=LONGEST_NAME).contains(&name.chars().count()) && !hides_something(name);
     if is_valid { Ok(name.to_owned()) } else { Err(BrandError::Name) }
 }
 
@@ -177,13 +177,14 @@ fn parse_locale(text: &str) -> Result<Option<String>, BrandError> {
     let is_part = |part: &str| {
         (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
     };
+    let tag = text.replace('_', "-");
     let is_valid = text.len() <= LONGEST_LOCALE
-        && text.split('-').all(is_part)
-        && text.split('-').next().is_some_and(|language| {
+        && tag.split('-').all(is_part)
+        && tag.split('-').next().is_some_and(|language| {
             (2..=3).contains(&language.len())
                 && language.bytes().all(|byte| byte.is_ascii_alphabetic())
         });
-    if is_valid { Ok(Some(text.to_owned())) } else { Err(BrandError::Locale(text.to_owned())) }
+    if is_valid { Ok(Some(tag)) } else { Err(BrandError::Locale(text.to_owned())) }
 }
 
 fn parse_countries(texts: &[String]) -> Result<Vec<Country>, BrandError> {

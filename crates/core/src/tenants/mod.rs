@@ -8,6 +8,7 @@ mod integration;
 mod logo;
 mod return_url;
 mod service;
+mod sms_looks;
 mod sms_wording;
 mod store;
 mod tenant;

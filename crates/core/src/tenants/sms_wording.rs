@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::sms_looks::{check_looks, hides_something};
 use crate::wording::{SmsSize, Wording, fill, with_last_line};
 
 /// The texts, by language; `*` is for every language that has none of its own.
@@ -32,6 +33,17 @@ pub enum SmsTextError {
     #[error("leave `{0}` out: a link beside a code is what fraud looks like")]
     Link(&'static str),
 
+    #[error(
+        "`{0}` looks like a link, and a link beside a code is what fraud looks like: leave it out, or put a space after the full stop"
+    )]
+    Host(String),
+
+    #[error("put a space between {{code}} and `{0}`: it would look like a part of the code")]
+    Beside(String),
+
+    #[error("leave out `@` or `#`: together they look like the last line for browsers")]
+    LastLine,
+
     #[error("{{name}} has nothing to stand for: give the tenant a display name too")]
     Nameless,
 
@@ -44,23 +56,19 @@ pub enum SmsTextError {
 
 /// For every language without a text.
 pub(super) const ANY: &str = "*";
-const CODE: &str = "{code}";
-const NAME: &str = "{name}";
-const LINKS: [&str; 3] = ["http://", "https://", "www."];
+pub(super) const CODE: &str = "{code}";
+pub(super) const NAME: &str = "{name}";
 /// No code is longer.
 const LONGEST_CODE: &str = "0000000000";
 
 impl SmsText {
     pub fn parse(text: &str) -> Result<Self, SmsTextError> {
         let text = text.trim();
-        if text.chars().any(|character| character.is_control() || is_direction(character)) {
+        if hides_something(text) {
             return Err(SmsTextError::Character);
         }
         check_placeholders(text)?;
-        let small = text.to_ascii_lowercase();
-        if let Some(link) = LINKS.into_iter().find(|link| small.contains(link)) {
-            return Err(SmsTextError::Link(link));
-        }
+        check_looks(text)?;
         Ok(Self(text.to_owned()))
     }
 
