@@ -185,8 +185,12 @@ fn digits(number: &str) -> Option<String> {
 /// Where the pages are: browsers fill in a code that a message brings to that host.
 pub(crate) fn host(public_url: &str) -> Option<String> {
     let rest = public_url.split_once("://")?.1;
-    let host = rest.split(['/', ':']).next().filter(|host| !host.is_empty())?;
-    Some(host.to_owned())
+    let authority = rest.split('/').next()?;
+    let host = match authority.split_inclusive(']').next() {
+        Some(address) if address.starts_with('[') => address,
+        _ => authority.split(':').next()?,
+    };
+    (!host.is_empty()).then(|| host.to_owned())
 }
 
 /// The WhatsApp account of the settings, for the default tenant.
@@ -299,4 +303,22 @@ fn provider_settings(config: &Config) -> anyhow::Result<countersign_providers::S
 
 fn secret(text: &str) -> Secret<String> {
     Secret::new(text.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_host_of_an_address_is_read_with_its_brackets() {
+        for (url, name) in [
+            ("https://verify.example.com/x", Some("verify.example.com")),
+            ("http://localhost:3000", Some("localhost")),
+            ("http://127.0.0.1:3000", Some("127.0.0.1")),
+            ("http://[::1]:3000/", Some("[::1]")),
+            ("", None),
+        ] {
+            assert_eq!(host(url).as_deref(), name, "{url}");
+        }
+    }
 }

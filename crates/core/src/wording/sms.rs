@@ -1,6 +1,7 @@
 //! What a text comes to as an SMS: how long it is, and how many it takes.
 
 use std::fmt::Write;
+use std::net::IpAddr;
 
 /// GSM 03.38 besides the letters and digits of ASCII.
 const GSM: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./:;<=>?¡ÄÖÑÜ§¿äöñüà";
@@ -46,9 +47,10 @@ impl SmsSize {
 }
 
 /// The text of an SMS with the last line from which browsers fill in the code, on this host only
-/// (`WebOTP`).
+/// (`WebOTP`). They do so for names alone: a host that is an address gets none.
 pub fn with_last_line(mut text: String, host: Option<&str>, code: &str) -> String {
-    if let Some(host) = host {
+    let is_name = |host: &&str| !host.starts_with('[') && host.parse::<IpAddr>().is_err();
+    if let Some(host) = host.filter(is_name) {
         let _ = write!(text, "\n\n@{host} #{code}");
     }
     text
@@ -65,6 +67,16 @@ fn septets(character: char) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_last_line_names_a_host_and_never_an_address() {
+        let text = |host| with_last_line("Hi".to_owned(), host, "1");
+
+        assert_eq!(text(Some("verify.example")), "Hi\n\n@verify.example #1");
+        for host in [None, Some("127.0.0.1"), Some("[::1]")] {
+            assert_eq!(text(host), "Hi", "{host:?}");
+        }
+    }
 
     #[test]
     fn a_text_is_measured_in_the_alphabet_that_has_all_of_it() {

@@ -34,15 +34,15 @@ fn a_tenant_chooses_the_words_of_its_sms_beside_a_running_server() {
     };
 
     let plain = text("en");
-    let (said_plainly, last_line) = plain.split_once("\n\n").unwrap();
-    assert!(said_plainly.ends_with(" is your code. Do not share it with anyone."), "{plain}");
-    assert!(last_line.starts_with("@127.0.0.1 #"), "{plain}");
+    // An address has no last line for browsers.
+    assert!(plain.ends_with(" is your code. Do not share it with anyone."), "{plain}");
 
     for (arguments, complaint) in [
         (["--sms-text", "en={code} is your {name} code"], "give the tenant a display name too"),
         (["--sms-text", "en=your code"], "write {code} once"),
         (["--sms-text", "en={code} {brand}"], "`{brand}` stands for nothing"),
         (["--sms-text", "en={code} www.shop.example"], "leave `www.` out"),
+        (["--sms-text", "en={code} bit.ly/abc"], "put a space after the full stop"),
         (["--sms-text", "english_={code}"], "`english_` is not a language"),
         (["--sms-text", "{code}"], "write a language and its text"),
     ] {
@@ -50,7 +50,7 @@ fn a_tenant_chooses_the_words_of_its_sms_beside_a_running_server() {
         let errors = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(!output.status.success() && errors.contains(complaint), "{errors}");
     }
-    let long = format!("en={{code}} ç{}", "a".repeat(120));
+    let long = format!("en={{code}} ç{}", "a".repeat(130));
     let errors = String::from_utf8(run(set(&["--sms-text", &long])).stderr).unwrap();
     assert!(errors.contains("134 fit") && errors.contains("`ç` is not of GSM-7"), "{errors}");
 
@@ -62,13 +62,13 @@ fn a_tenant_chooses_the_words_of_its_sms_beside_a_running_server() {
     ] {
         assert!(shown.lines().any(|shown| shown == line), "{line} in {shown}");
     }
-    let said_so = |text: &str| text.split_once("\n\n").unwrap().0.ends_with(" opens Nilaya");
+    let said_so = |text: &str| text.ends_with(" opens Nilaya");
     eventually("the words are new", 8, || said_so(&text("en-GB")).then_some(()));
     assert!(text("fr").starts_with("Nilaya: "));
 
     let grown = said(set(&["--display-name", &"x".repeat(60), "--sms-text", "*="]));
     assert!(!grown.contains("too long") && !grown.contains("sms text      *"), "{grown}");
-    let long = format!("en={{code}} {{name}} {}", "a".repeat(80));
+    let long = format!("en={{code}} {{name}} {}", "a".repeat(100));
     assert!(!run(set(&["--sms-text", &long])).status.success());
     said(set(&["--display-name", "Nilaya", "--sms-text", &long]));
     let grown = said(set(&["--display-name", &"x".repeat(60)]));
