@@ -48,12 +48,11 @@ pub(crate) fn stop_signal() -> anyhow::Result<watch::Receiver<bool>> {
     Ok(stopped)
 }
 
-/// Listens, with an error that says what to do.
-pub(crate) async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+/// Listens, with an error that says what to do; `setting` names what chooses another address.
+pub(crate) async fn listen(address: SocketAddr, setting: &str) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| {
         format!(
-            "could not listen on {address}: stop what uses it, or choose another address \
-             (`--listen`, and `--simulator` for the simulator's)"
+            "could not listen on {address}: stop what uses it, or choose another address ({setting})"
         )
     })
 }

@@ -118,6 +118,7 @@ impl Dev {
         config.whatsapp_app_secret_previous.clear();
         config.whatsapp_verify_token.clone_from(&simulator.verify_token);
         config.forget_accounts();
+        config.test_keys_only = false;
         if let Some(twilio) = &simulator.twilio {
             config.twilio_account_sid = vec![twilio.account_sid.clone()];
             config.twilio_auth_token = vec![twilio.auth_token.clone()];
@@ -139,8 +140,8 @@ impl Prepared {
         let Self { mut config, mut simulator, addresses, is_json } = self;
         telemetry::log(&config.log_level, &config.log_format)?;
         let metrics = telemetry::metrics()?;
-        let listener = run::listen(addresses.0).await?;
-        let simulator_listener = run::listen(addresses.1).await?;
+        let listener = run::listen(addresses.0, "`--listen`").await?;
+        let simulator_listener = run::listen(addresses.1, "`--simulator`").await?;
         let url = format!("http://{}", listener.local_addr()?);
         let simulator_url = format!("http://{}", simulator_listener.local_addr()?);
         config.whatsapp_api_base_url.clone_from(&simulator_url);

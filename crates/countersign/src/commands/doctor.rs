@@ -36,7 +36,7 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     }
     database(config, &mut findings).await;
     whatsapp(config, &mut findings).await;
-    if config.has_meta() || config.accounts().is_empty() {
+    if config.has_meta() || (config.accounts().is_empty() && !config.test_keys_only) {
         webhook(config, &mut findings).await;
     }
     twilio(config, &mut findings).await;
@@ -53,13 +53,13 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
 impl Findings {
     fn good(&mut self, what: &str, detail: &str) {
         self.looked_at += 1;
-        say(&format!("ok    {what}: {detail}"));
+        say(&plain(&format!("ok    {what}: {detail}")));
     }
 
     /// Nothing to mend, as long as it is meant.
     fn warning(&mut self, what: &str, detail: &str) {
         self.looked_at += 1;
-        say(&format!("WARN  {what}: {detail}"));
+        say(&plain(&format!("WARN  {what}: {detail}")));
     }
 
     fn add(&mut self, report: &Report) {
@@ -75,8 +75,14 @@ impl Findings {
     fn bad(&mut self, what: &str, detail: &str) {
         self.looked_at += 1;
         self.problems += 1;
-        say(&format!("MEND  {what}: {detail}"));
+        say(&plain(&format!("MEND  {what}: {detail}")));
     }
+}
+
+/// One line, whatever somebody else's words in it would do to a terminal.
+fn plain(line: &str) -> String {
+    let turns = |letter: char| matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    line.chars().filter(|letter| !letter.is_control() && !turns(*letter)).collect()
 }
 
 async fn database(config: &Config, findings: &mut Findings) {
@@ -200,6 +206,10 @@ async fn webhook(config: &Config, findings: &mut Findings) {
                 config.public_url, answer.status
             ),
         ),
+        Err(error) if error.is_unresolved() => findings.bad(
+            WHAT,
+            &format!("{}: no address has this name; check DNS and public_url", config.public_url),
+        ),
         Err(error) => {
             findings.bad(WHAT, &format!("{} does not answer: {error}", config.public_url));
         }
@@ -215,5 +225,17 @@ fn clock(theirs: Option<Timestamp>, findings: &mut Findings) {
             .bad("clock", &format!("is {} s off: set the machine's time (NTP)", apart.as_secs()));
     } else {
         findings.good("clock", "agrees with the network");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_others_say_stays_one_plain_line() {
+        let said = "Shop\u{1b}[2K\nok    \u{202e}database\r: answers";
+
+        assert_eq!(plain(said), "Shop[2Kok    database: answers");
     }
 }

@@ -114,7 +114,9 @@ fn print(created: &CreatedKey) {
     say(created.secret.reveal());
     complain(&format!("{} is shown this once; keep it.", created.key.id));
     if created.key.mode == KeyMode::Test {
-        complain("It is a test key: nothing is sent, and `test_code` of each answer is the code.");
+        complain(
+            "It is a test key: under `countersign serve` nothing is sent, and `test_code` of each answer is the code.",
+        );
     }
 }
 

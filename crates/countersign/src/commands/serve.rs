@@ -21,9 +21,12 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
     telemetry::log(&config.log_level, &config.log_format)?;
     let metrics = telemetry::metrics()?;
     let address = config.address().context("listen")?;
-    let listener = run::listen(address).await?;
+    let listener = run::listen(address, "`listen` in the settings, or LISTEN").await?;
     let installation = wiring::assemble(config, Sandbox::No).await?;
     wiring::log_odds(config);
+    if config.test_keys_only {
+        tracing::warn!("test_keys_only is set: there is no account, and only test keys work");
+    }
     let settings = wiring::server_settings(config, metrics.clone(), Sandbox::No);
     let router = countersign_server::router(installation.app.clone(), &settings);
     let stop = run::stop_signal()?;

@@ -64,7 +64,7 @@ impl Simulate {
     async fn serve(&self) -> anyhow::Result<ExitCode> {
         telemetry::log("info", "text")?;
         let settings = self.settings();
-        let listener = run::listen(self.listen).await?;
+        let listener = run::listen(self.listen, "`--listen`").await?;
         let address = listener.local_addr()?;
         say(&format!("Simulator        http://{address}"));
         say(&format!("Access token     {}", settings.access_token));
@@ -90,7 +90,7 @@ impl Simulate {
         telemetry::log("error", "text")?;
         let scenario = std::fs::read(file)
             .with_context(|| format!("could not read the scenario {}", file.display()))?;
-        let listener = run::listen(self.listen).await?;
+        let listener = run::listen(self.listen, "`--listen`").await?;
         let simulator = Simulator::new(self.settings())?;
         let router = countersign_simulator::router(simulator.clone());
         let (stop, stopped) = watch::channel(false);

@@ -105,7 +105,14 @@ impl Config {
         let countries = self.channels_by_country.iter().map(|text| country_route(text));
         problems.extend(countries.filter_map(Result::err));
         problems.extend(self.test_number_problems());
-        problems.extend(self.unsendable());
+        if !self.test_keys_only {
+            problems.extend(self.unsendable());
+        } else if self.has_meta() || self.means_others() {
+            problems.push(
+                "test_keys_only: there are accounts to send by; take it away, or the accounts"
+                    .to_owned(),
+            );
+        }
         problems
     }
 
@@ -114,7 +121,7 @@ impl Config {
         let routes = self.routes();
         let is_named = routes.order.is_empty()
             || self.named_channels().any(|(_, channel)| channel == Channel::WhatsApp);
-        self.has_meta() || (!self.means_others() && is_named)
+        self.has_meta() || (!self.means_others() && is_named && !self.test_keys_only)
     }
 
     fn means_others(&self) -> bool {

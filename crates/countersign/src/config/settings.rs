@@ -48,6 +48,7 @@ pub(crate) struct Config {
     pub(crate) max_failures_per_phone_per_month: u8,
     pub(crate) max_live_per_phone: u8,
     pub(crate) accept_risk: bool,
+    pub(crate) test_keys_only: bool,
     pub(crate) whatsapp_access_token: String,
     pub(crate) whatsapp_phone_number_id: String,
     pub(crate) whatsapp_business_account_id: String,

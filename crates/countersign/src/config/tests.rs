@@ -114,6 +114,21 @@ fn a_channel_that_no_account_sends_by_is_refused_by_the_setting_that_names_it() 
 }
 
 #[test]
+fn test_keys_alone_need_no_account_and_do_not_stand_beside_one() {
+    let only = ("TEST_KEYS_ONLY", "true");
+
+    assert_eq!(channel_problems(&[only]), "");
+    assert_eq!(channel_problems(&[only, ("CHANNELS", "whatsapp,sms")]), "");
+    let key = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+    assert!(load("", &[only, ("SECRET_KEY", key)]).problems().is_empty());
+    let with_accounts = load("", &[&TWILIO[..], &[only]].concat()).problems().join("\n");
+    let line = "test_keys_only: there are accounts to send by; take it away, or the accounts";
+    assert!(with_accounts.contains(line), "{with_accounts}");
+    let with_meta = load("", &[only, ("WHATSAPP_ACCESS_TOKEN", "x")]).problems().join("\n");
+    assert!(with_meta.contains(line), "{with_meta}");
+}
+
+#[test]
 fn test_numbers_are_read_as_the_api_reads_them() {
     for (numbers, line) in [
         ("+15550100001=123456", "test_numbers: +15550100001 is no possible number; use one kept"),

@@ -98,7 +98,6 @@ pub struct InvalidSettings {
     pub name: String,
     /// Which of them has to be mended.
     pub setting: Setting,
-    #[source]
     pub why: Why,
 }
 

@@ -196,6 +196,18 @@ impl CallError {
         error.to_string()
     }
 
+    /// Whether the name of the host leads nowhere.
+    pub fn is_unresolved(&self) -> bool {
+        let mut error: &dyn Error = self;
+        while let Some(source) = error.source() {
+            error = source;
+            if error.to_string() == "dns error" {
+                return true;
+            }
+        }
+        false
+    }
+
     /// A failed look-up, connection or TLS handshake comes before the request is written.
     fn of(error: reqwest::Error) -> Self {
         let error = error.without_url();

@@ -98,6 +98,10 @@ impl Twilio {
                     answer.status
                 ),
             ),
+            Err(error) if error.is_unresolved() => Finding::bad(
+                WHAT,
+                format!("{url}: no address has this name: check DNS and public_url."),
+            ),
             Err(error) => Finding::bad(
                 WHAT,
                 format!("{url} does not answer ({}): start the server.", error.root()),
