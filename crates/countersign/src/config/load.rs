@@ -47,7 +47,8 @@ impl Config {
         file: Option<&Path>,
         environment: &dyn Environment,
     ) -> Result<Self, ConfigError> {
-        let mut table: Table = parse(DEFAULTS, "the defaults")?;
+        let defaults: Table = parse(DEFAULTS, "the defaults")?;
+        let mut table = defaults.clone();
         table.extend(overlay.clone());
         let mut problems = Vec::new();
         for (name, value) in read_file(file)? {
@@ -57,7 +58,9 @@ impl Config {
             }
         }
         for (name, value) in &mut table {
-            match from_environment(name, value, environment) {
+            // The file may have one text where a list is meant.
+            let default = defaults.get(name).unwrap_or(value);
+            match from_environment(name, default, environment) {
                 Ok(Some(given)) => *value = given,
                 Ok(None) => {}
                 Err(problem) => problems.push(problem),
@@ -208,6 +211,18 @@ mod tests {
         assert_eq!(config.otp_max_attempts, 2);
         assert_eq!(config.allowed_countries, ["IN", "BR"]);
         assert!(config.accept_risk);
+    }
+
+    #[test]
+    fn a_list_in_the_environment_is_split_whatever_the_file_has() {
+        let config = load(
+            "twilio_account_sid = \"AC1\"\nretention_days = \"ninety\"",
+            &[("TWILIO_ACCOUNT_SID", "AC1, AC2"), ("RETENTION_DAYS", "30")],
+        )
+        .unwrap();
+
+        assert_eq!(config.twilio_account_sid, ["AC1", "AC2"]);
+        assert_eq!(config.retention_days, 30);
     }
 
     #[test]
