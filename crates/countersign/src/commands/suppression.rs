@@ -45,20 +45,23 @@ impl Suppression {
         let Some(answer) = answer.map_err(|error| anyhow::Error::msg(error.to_string()))? else {
             return Ok(ExitCode::FAILURE);
         };
-        say(&describe(&answer));
+        say(&describe(&answer, number.server.has_test_key()));
         Ok(ExitCode::SUCCESS)
     }
 }
 
-fn describe(answer: &Value) -> String {
+/// A test key has suppressions of its own, so its answer says whose it is.
+fn describe(answer: &Value, is_test: bool) -> String {
+    let mode = if is_test { "  (test key)" } else { "" };
     let channels = answer["channels"].as_array().map(Vec::as_slice).unwrap_or_default();
     let text = |value: &Value, name: &str| value[name].as_str().unwrap_or_default().to_owned();
     let phone = text(answer, "phone");
     if channels.is_empty() {
-        return format!("{phone}  wants messages by every channel");
+        return format!("{phone}  wants messages by every channel{mode}");
     }
     let lines = channels.iter().map(|channel| {
-        format!("{phone}  no {}  since {}", text(channel, "channel"), text(channel, "since"))
+        let (channel, since) = (text(channel, "channel"), text(channel, "since"));
+        format!("{phone}  no {channel}  since {since}{mode}")
     });
     lines.collect::<Vec<_>>().join("\n")
 }
@@ -77,12 +80,14 @@ mod tests {
             json!({ "phone": "+4915550102030", "channels": [entry("whatsapp"), entry("sms")] });
 
         assert_eq!(
-            describe(&answer),
+            describe(&answer, false),
             format!(
                 "+4915550102030  no whatsapp  since {since}\n+4915550102030  no sms  since {since}"
             )
         );
         let none = json!({ "phone": "+4915550102030", "channels": [] });
-        assert_eq!(describe(&none), "+4915550102030  wants messages by every channel");
+        assert_eq!(describe(&none, false), "+4915550102030  wants messages by every channel");
+        let of_test = describe(&none, true);
+        assert_eq!(of_test, "+4915550102030  wants messages by every channel  (test key)");
     }
 }

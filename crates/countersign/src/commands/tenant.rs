@@ -8,7 +8,9 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use countersign_core::phone::Country;
-use countersign_core::tenants::{Brand, BrandChange, Logo, SmsText, Tenant as Row, TenantName};
+use countersign_core::tenants::{
+    Brand, BrandChange, Logo, SmsText, Tenant as Row, TenantError, TenantName, Tenants,
+};
 
 use crate::config::Config;
 use crate::output::say;
@@ -98,11 +100,11 @@ impl Tenant {
                 say(&format!("{}  {}", tenant.id, tenant.name));
             }
             Self::Show { name } => {
-                let tenant = tenants.named(&parse_name(name)?).await?;
+                let tenant = find(&tenants, name).await?;
                 describe(&tenant, &*tenants.brand(tenant.id).await?, host.as_deref());
             }
             Self::Set { name, brand } => {
-                let tenant = tenants.named(&parse_name(name)?).await?;
+                let tenant = find(&tenants, name).await?;
                 let change = BrandChange { host: host.clone(), ..brand.change()? };
                 if let Some(locale) = change.locale.as_deref().filter(|tag| !tag.is_empty()) {
                     let is_spoken = countersign_server::speaks(locale);
@@ -210,6 +212,15 @@ fn parse_sms_text(text: &str) -> Result<(String, String), String> {
         .split_once('=')
         .ok_or("write a language and its text, such as en='{code} is your {name} code'")?;
     Ok((language.trim().to_owned(), text.to_owned()))
+}
+
+async fn find(tenants: &Tenants, name: &str) -> anyhow::Result<Row> {
+    match tenants.named(&parse_name(name)?).await {
+        Err(TenantError::NoSuchTenant) => {
+            anyhow::bail!("there is no tenant `{name}`; `countersign tenant list` shows them all")
+        }
+        found => Ok(found?),
+    }
 }
 
 pub(super) fn parse_name(text: &str) -> anyhow::Result<TenantName> {

@@ -74,9 +74,9 @@ kinds! {
     InvalidCodeFormat = UNPROCESSABLE_ENTITY "invalid_code_format": "Not a code",
         "Send the 6 to 10 digits of the code. Nothing was compared, and no attempt was used.";
     VerificationNotFound = NOT_FOUND "verification_not_found": "No such verification",
-        "Use an `id` that starting a verification answered, with a key of the same tenant.";
+        "Use an `id` that starting a verification answered, with a key of the same tenant and kind, live or test.";
     SessionNotFound = NOT_FOUND "session_not_found": "No such session",
-        "Use an `id` that creating a session answered, with a key of the same tenant.";
+        "Use an `id` that creating a session answered, with a key of the same tenant and kind, live or test.";
     ReturnUrlNotRegistered = UNPROCESSABLE_ENTITY "return_url_not_registered": "The return address is not registered",
         "Have the operator register it with `countersign tenant set`; scheme, host, port and path have to be the same.";
     TemplateNotFound = NOT_FOUND "template_not_found": "No such template",
